@@ -1,0 +1,3 @@
+//! The seameet program.
+
+fn main() {}

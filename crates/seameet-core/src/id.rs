@@ -1,0 +1,278 @@
+//! Identifiers. All but room and display names are minted by the server.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// Longest room name in bytes.
+pub const MAX_ROOM_ID_BYTES: usize = 64;
+/// Longest display name in characters (Unicode scalar values).
+pub const MAX_DISPLAY_NAME_CHARS: usize = 64;
+/// Longest media line id in bytes (RFC 8843 leaves it open; the engine stores sixteen).
+pub const MAX_MID_BYTES: usize = 16;
+
+/// A text that is not a valid identifier of the named kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not a valid {kind}: {rule}")]
+pub struct ParseIdError {
+    /// What was expected.
+    pub kind: &'static str,
+    /// The offending text, cut to 80 characters.
+    pub text: String,
+    /// The rule it breaks.
+    pub rule: &'static str,
+}
+
+impl ParseIdError {
+    fn new(kind: &'static str, text: &str, rule: &'static str) -> Self {
+        Self {
+            kind,
+            text: text.chars().take(80).collect(),
+            rule,
+        }
+    }
+}
+
+/// A member of a room. Minted by the server from 64 random bits; survives reconnects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ParticipantId(u64);
+
+impl ParticipantId {
+    /// Wraps random bits drawn by a driver.
+    pub const fn from_random(bits: u64) -> Self {
+        Self(bits)
+    }
+}
+
+impl fmt::Display for ParticipantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "p_{:016x}", self.0)
+    }
+}
+
+impl FromStr for ParticipantId {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.strip_prefix("p_")
+            .filter(|hex| hex.len() == 16)
+            .and_then(|hex| u64::from_str_radix(hex, 16).ok())
+            .map(Self)
+            .ok_or_else(|| {
+                ParseIdError::new("participant id", text, "p_ and 16 hexadecimal digits")
+            })
+    }
+}
+
+/// A published track, unique within its room for the room's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TrackId(u32);
+
+impl TrackId {
+    /// Wraps a number that the room counted.
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+}
+
+impl fmt::Display for TrackId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "t_{}", self.0)
+    }
+}
+
+impl FromStr for TrackId {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.strip_prefix("t_")
+            .and_then(|number| number.parse().ok())
+            .map(Self)
+            .ok_or_else(|| ParseIdError::new("track id", text, "t_ and a number"))
+    }
+}
+
+/// One signaling connection. Numbered by the process; a participant may pass through several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(u64);
+
+impl ConnectionId {
+    /// Wraps a number that the process counted.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+}
+
+impl fmt::Display for ConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "c_{}", self.0)
+    }
+}
+
+/// A room's name: 1 to 64 bytes of `[A-Za-z0-9_.:-]`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoomId(Arc<str>);
+
+impl RoomId {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for RoomId {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte);
+        if (1..=MAX_ROOM_ID_BYTES).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text.into()))
+        } else {
+            Err(ParseIdError::new(
+                "room id",
+                text,
+                "1 to 64 characters of A-Z a-z 0-9 _ . : -",
+            ))
+        }
+    }
+}
+
+impl fmt::Display for RoomId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a participant wants to be called: at most 64 characters, trimmed, no control characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DisplayName(Arc<str>);
+
+impl DisplayName {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for DisplayName {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let name = text.trim();
+        let length = name.chars().count();
+        if (1..=MAX_DISPLAY_NAME_CHARS).contains(&length) && !name.chars().any(char::is_control) {
+            Ok(Self(name.into()))
+        } else {
+            Err(ParseIdError::new(
+                "display name",
+                text,
+                "1 to 64 characters, no control characters",
+            ))
+        }
+    }
+}
+
+impl fmt::Display for DisplayName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A media line's id within one session description (RFC 8843, section 15).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mid {
+    length: u8,
+    bytes: [u8; MAX_MID_BYTES],
+}
+
+impl Mid {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        let bytes = self
+            .bytes
+            .get(..usize::from(self.length))
+            .unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
+impl FromStr for Mid {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || ParseIdError::new("mid", text, "1 to 16 visible ASCII characters");
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(refuse());
+        }
+        let mut bytes = [0; MAX_MID_BYTES];
+        bytes
+            .get_mut(..text.len())
+            .ok_or_else(refuse)?
+            .copy_from_slice(text.as_bytes());
+        let length = u8::try_from(text.len()).map_err(|_| refuse())?;
+        Ok(Self { length, bytes })
+    }
+}
+
+impl fmt::Display for Mid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Mid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Mid({})", self.as_str())
+    }
+}
+
+/// The secret with which a participant returns after its connection broke: 128 random bits.
+///
+/// It prints nothing of itself. Compare with [`ResumeToken::matches`].
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ResumeToken([u8; 16]);
+
+impl ResumeToken {
+    /// Wraps random bytes drawn by a driver.
+    pub const fn from_random(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The form that travels to the client: 32 hexadecimal digits.
+    pub fn reveal(&self) -> String {
+        self.0
+            .iter()
+            .fold(String::with_capacity(32), |mut text, byte| {
+                text.push_str(&format!("{byte:02x}"));
+                text
+            })
+    }
+
+    /// Compares without telling by its duration where the first difference is.
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0
+            .iter()
+            .zip(other.0)
+            .fold(0, |difference, (a, b)| difference | (a ^ b))
+            == 0
+    }
+}
+
+impl FromStr for ResumeToken {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || ParseIdError::new("resume token", "", "32 hexadecimal digits");
+        if text.len() != 32 || !text.is_ascii() {
+            return Err(refuse());
+        }
+        let number = u128::from_str_radix(text, 16).map_err(|_| refuse())?;
+        Ok(Self(number.to_be_bytes()))
+    }
+}
+
+impl fmt::Debug for ResumeToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResumeToken(..)")
+    }
+}

@@ -1,0 +1,1 @@
+//! seameet-pipeline.
