@@ -1,0 +1,30 @@
+/** How one media line fares since the last reading. */
+export interface LineStats {
+  readonly direction: 'send' | 'receive'
+  readonly kind: 'audio' | 'video'
+  /** Whose track; null when unknown. One's own id on sending lines. */
+  readonly participantId: string | null
+  readonly source: string | null
+  readonly codec: string | null
+  readonly kilobitsPerSecond: number
+  /** Share of packets lost, 0 to 1. */
+  readonly loss: number
+  /** Milliseconds; null where it does not apply. */
+  readonly jitter: number | null
+  readonly width: number | null
+  readonly height: number | null
+  readonly framesPerSecond: number | null
+}
+
+/** A small summary for a diagnostics panel. Holds no names, addresses or keys. */
+export interface RoomStats {
+  /** Signaling round trip in milliseconds; null before the first pong. */
+  readonly signalRoundTrip: number | null
+  /** Media round trip in milliseconds. */
+  readonly mediaRoundTrip: number | null
+  /** What the browser believes it can send, in kbit/s. */
+  readonly availableOutgoing: number | null
+  /** `udp` or `tcp`; null while not connected. */
+  readonly transport: string | null
+  readonly lines: readonly LineStats[]
+}
