@@ -1,1 +1,2 @@
 export * from './api/index.ts'
+export { createStore, type WritableStore } from './store.ts'
