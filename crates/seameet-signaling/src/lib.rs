@@ -1,1 +1,3 @@
-//! seameet-signaling.
+//! The conversation of seameet: wire messages, session machine, transports.
+
+pub mod wire;

@@ -1,0 +1,38 @@
+//! The versioned wire messages: what travels as JSON between client and server.
+//!
+//! These types are the protocol's source. The TypeScript types and the tables of `docs/protocol.md` follow
+//! them. Only here do types derive `Serialize`; the rest of the server speaks in `seameet_core` values, and
+//! [`convert`](self) translates.
+//!
+//! Conventions: tags and fields in snake case, ids as strings, times as `f64` milliseconds, an absent field
+//! for every `None`, no integer above 32 bits.
+
+mod client;
+mod code;
+mod common;
+mod event;
+mod server;
+#[cfg(feature = "typescript")]
+mod typescript;
+
+pub use client::{
+    AutoView, ClientBody, ClientInfo, ClientMessage, IceCandidate, Join, Offer, OfferedTrack,
+    RequestKeyframe, Resume, SendChat, SendData, SendReaction, SetTrack, SlotWish, Unpublish, View,
+};
+pub use common::{
+    CodecName, ConnectionState, LeaveReason, Secret, SlotCause, TrackKind, TrackSource,
+};
+pub use event::{
+    ChatMessage, DataMessage, ParticipantJoined, ParticipantLeft, ParticipantUpdated, Reaction,
+    RoomEvent, TrackPublished, TrackUnpublished, TrackUpdated,
+};
+pub use server::{
+    Answer, AnsweredTrack, ErrorMessage, Grants, IceServer, Left, Limits, MediaLost, NeededSlots,
+    ParticipantInfo, Pong, Ready, RequestRenegotiation, ResumeInfo, RoomClosing, RoomInfo,
+    ServerMessage, SlotAssignment, Slots, TrackInfo,
+};
+#[cfg(feature = "typescript")]
+pub use typescript::typescript;
+
+/// The version of the protocol that these types describe.
+pub const PROTOCOL_VERSION: u32 = 1;
