@@ -1,1 +1,39 @@
-//! seameet-rtp.
+//! RTP mechanisms of seameet: sequence arithmetic, payload inspection, rewriting, keyframe throttling.
+//!
+//! Everything here is a plain value or a small machine: packets and the current time come in, decisions come
+//! out. The crate knows no socket, no clock and no WebRTC library, and it never decodes media. A packet's
+//! payload is opaque; only [`inspect`](mod@inspect) reads the prefix that the payload formats document.
+//!
+//! ```text
+//!   publisher packet ──inspect──▶ PacketInfo ──▶ keep or drop? ─┬─keep─▶ Munger::rewrite ─▶ subscriber
+//!                                     │                         └─drop─▶ Munger::skip
+//!                                     └─▶ Vp8Munger::rewrite (VP8 descriptor fields)
+//! ```
+//!
+//! # Map
+//!
+//! - [`seq`]: extending sequence numbers and timestamps that wrap
+//! - [`packet`]: a packet as it travels from publisher to subscribers
+//! - [`inspect`](mod@inspect): what the clear prefix of a payload tells
+//! - [`munge`]: one continuous output stream from changing sources
+//! - [`munge_vp8`]: the same for the VP8 payload descriptor
+//! - [`keyframe`]: merging and repeating keyframe requests
+#![cfg_attr(
+    not(test),
+    warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)
+)]
+
+pub mod inspect;
+pub mod keyframe;
+pub mod munge;
+pub mod munge_vp8;
+pub mod packet;
+mod runs;
+pub mod seq;
+
+pub use inspect::{PacketInfo, Vp8Info, Vp9Info, Vp9Layer, inspect};
+pub use keyframe::KeyframeThrottle;
+pub use munge::{Munger, Rewritten, SegmentId, SourceKey};
+pub use munge_vp8::{Vp8Munger, Vp8Rewrite};
+pub use packet::{AudioLevel, Orientation, Packet, Payload};
+pub use seq::{SequenceUnwrapper, TimestampUnwrapper};
