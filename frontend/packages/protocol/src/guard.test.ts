@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { parseServerMessage } from './guard.ts'
+
+const parse = (value: unknown) => parseServerMessage(JSON.stringify(value))
+
+const track = {
+  id: 't_1',
+  participant: 'p_1',
+  source: 'camera',
+  kind: 'video',
+  codec: 'vp8',
+  muted: false,
+  encrypted: false,
+}
+
+describe('parseServerMessage', () => {
+  it('accepts a message with all that it must have', () => {
+    const parsed = parse({ type: 'track_published', seq: 3, track })
+    expect(parsed).toEqual({ kind: 'message', message: { type: 'track_published', seq: 3, track } })
+  })
+
+  it('accepts fields that it does not know', () => {
+    expect(parse({ type: 'pong', id: '1', load: 0.3 }).kind).toBe('message')
+  })
+
+  it('accepts enumeration values that it does not know', () => {
+    expect(parse({ type: 'track_published', seq: 3, track: { ...track, codec: 'h266' } }).kind).toBe('message')
+  })
+
+  it('calls an unknown type unknown', () => {
+    expect(parse({ type: 'weather', sun: true })).toEqual({ kind: 'unknown', type: 'weather' })
+  })
+
+  it.each(['toString', 'constructor', '__proto__', 'hasOwnProperty'])('knows no type called %s', (type) => {
+    expect(parseServerMessage(`{"type":"${type}"}`)).toEqual({ kind: 'unknown', type })
+  })
+
+  it.each([
+    ['not JSON', '{'],
+    ['an array', '[]'],
+    ['null', 'null'],
+    ['no type', '{}'],
+    ['a type that is no text', '{"type":1}'],
+  ])('refuses %s', (_, frame) => {
+    expect(parseServerMessage(frame).kind).toBe('invalid')
+  })
+
+  it.each([
+    ['a lacking field', { type: 'participant_left', seq: 1, participant: 'p_1' }],
+    ['a field of the wrong type', { type: 'participant_left', seq: '1', participant: 'p_1', reason: 'left' }],
+    ['a wrong field deep inside', { type: 'track_published', seq: 1, track: { ...track, muted: 'no' } }],
+    ['null in place of an absent field', { type: 'pong', id: null }],
+    ['a list that is none', { type: 'slots', assignments: {} }],
+  ])('refuses %s', (_, message) => {
+    expect(parse(message).kind).toBe('invalid')
+  })
+})

@@ -1,0 +1,2 @@
+export * from './generated.ts'
+export { checkServerMessage, parseServerMessage, type Parsed } from './guard.ts'
