@@ -1,0 +1,144 @@
+//! How a peer connection is set up.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use seameet_core::Codec;
+use str0m::config::{CryptoProvider, DtlsCert};
+use str0m::{Candidate, Rtc, RtcConfig};
+
+use crate::error::OfferError;
+
+/// Packets kept for retransmission per video line: one second of 2.5 Mbit/s.
+const RTX_CACHE_VIDEO_PACKETS: usize = 300;
+/// Audio is not retransmitted: a repaired packet would come too late to be heard.
+const RTX_CACHE_AUDIO_PACKETS: usize = 50;
+
+/// Which side of a call the endpoint is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Has a known address, answers offers, never opens a path itself (ICE-lite, RFC 8445 section 2.5).
+    Server,
+    /// Makes offers and opens the path.
+    Client,
+}
+
+/// The name and secret of one side of an ICE session (RFC 8445, section 5.3).
+#[derive(Clone, PartialEq, Eq)]
+pub struct IceCredentials {
+    /// Names the session in every connectivity check.
+    pub ufrag: String,
+    /// Authenticates the checks.
+    pub password: String,
+}
+
+impl fmt::Debug for IceCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "IceCredentials({})", self.ufrag)
+    }
+}
+
+/// The key with which a server proves itself in DTLS. Made once per process and shared.
+#[derive(Clone)]
+pub struct Certificate(pub(crate) DtlsCert);
+
+impl Certificate {
+    /// Makes a fresh self-signed certificate.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system gives no randomness.
+    pub fn generate() -> Result<Self, GenerateCertificateError> {
+        provider().dtls_provider.generate_certificate().map(Self).ok_or(GenerateCertificateError)
+    }
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Certificate(..)")
+    }
+}
+
+/// No certificate could be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the crypto library could not make a certificate")]
+pub struct GenerateCertificateError;
+
+/// Everything a peer connection needs to know at its birth.
+#[derive(Debug, Clone)]
+pub struct PeerConfig {
+    /// Which side it is on.
+    pub role: Role,
+    /// Addresses under which it is reached. A server's are told to the client in the answer.
+    pub local_addresses: Vec<SocketAddr>,
+    /// Its ICE name and secret; random when absent.
+    pub credentials: Option<IceCredentials>,
+    /// Shared certificate; a fresh one when absent.
+    pub certificate: Option<Certificate>,
+    /// Video codecs in the order of preference. Opus is always offered.
+    pub video_codecs: Vec<Codec>,
+    /// Most media lines of one session description.
+    pub max_media_lines: usize,
+}
+
+impl PeerConfig {
+    /// A configuration with all codecs and no addresses.
+    pub fn new(role: Role) -> Self {
+        Self {
+            role,
+            local_addresses: Vec::new(),
+            credentials: None,
+            certificate: None,
+            video_codecs: vec![Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1],
+            max_media_lines: 64,
+        }
+    }
+
+    pub(crate) fn build(&self, now: Instant) -> Result<Rtc, OfferError> {
+        let mut rtc = self.engine_config().build(now);
+        for address in &self.local_addresses {
+            let candidate = Candidate::host(*address, "udp")
+                .map_err(|_| OfferError::Candidate { address: *address })?;
+            rtc.add_local_candidate(candidate);
+        }
+        Ok(rtc)
+    }
+
+    fn engine_config(&self) -> RtcConfig {
+        let mut config = RtcConfig::new()
+            .set_crypto_provider(provider())
+            .set_rtp_mode(true)
+            .set_ice_lite(self.role == Role::Server)
+            .set_send_buffer_video(RTX_CACHE_VIDEO_PACKETS)
+            .set_send_buffer_audio(RTX_CACHE_AUDIO_PACKETS)
+            .set_rtcp_report_interval_video(Duration::from_secs(1))
+            .clear_codecs()
+            .enable_opus(true, false);
+        for codec in &self.video_codecs {
+            config = match codec {
+                Codec::Vp8 => config.enable_vp8(true),
+                Codec::Vp9 => config.enable_vp9(true),
+                Codec::H264 => config.enable_h264(true),
+                Codec::Av1 => config.enable_av1(true),
+                Codec::Opus => config,
+            };
+        }
+        if let Some(credentials) = &self.credentials {
+            config = config.set_local_ice_credentials(str0m::IceCreds {
+                ufrag: credentials.ufrag.clone(),
+                pass: credentials.password.clone(),
+            });
+        }
+        match &self.certificate {
+            Some(certificate) => config.set_dtls_cert(certificate.0.clone()),
+            None => config,
+        }
+    }
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    static PROVIDER: OnceLock<Arc<CryptoProvider>> = OnceLock::new();
+    Arc::clone(PROVIDER.get_or_init(|| Arc::new(str0m::crypto::from_feature_flags())))
+}

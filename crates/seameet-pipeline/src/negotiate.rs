@@ -1,0 +1,116 @@
+//! Offers, answers and media lines.
+
+use seameet_core::{Codec, MediaKind, Mid};
+use str0m::Rtc;
+use str0m::change::{SdpAnswer, SdpOffer};
+use str0m::media::Direction;
+
+use crate::convert;
+use crate::error::{AnswerError, OfferError};
+use crate::packet::Format;
+
+/// What a media line does, seen from this endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineDirection {
+    /// This endpoint sends: a slot.
+    Send,
+    /// This endpoint receives: a publication.
+    Receive,
+    /// Both ways.
+    Both,
+    /// Neither.
+    Inactive,
+}
+
+impl LineDirection {
+    /// This endpoint may send on the line.
+    pub const fn sends(self) -> bool {
+        matches!(self, Self::Send | Self::Both)
+    }
+
+    /// This endpoint may receive on the line.
+    pub const fn receives(self) -> bool {
+        matches!(self, Self::Receive | Self::Both)
+    }
+}
+
+/// A media line as agreed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaLine {
+    /// Its name.
+    pub mid: Mid,
+    /// Sound or picture.
+    pub kind: MediaKind,
+    /// What it does, seen from this endpoint.
+    pub direction: LineDirection,
+    /// The formats of the line in the order of preference.
+    pub formats: Vec<Format>,
+}
+
+impl MediaLine {
+    /// The codec that the sender of this line is expected to use.
+    pub fn first_codec(&self) -> Option<Codec> {
+        self.formats.first().map(|format| format.codec)
+    }
+}
+
+/// The answer to an offer.
+#[derive(Debug, Clone)]
+pub struct AcceptedOffer {
+    /// The session description to send back.
+    pub sdp: String,
+    /// Every media line after the exchange, in order.
+    pub lines: Vec<MediaLine>,
+}
+
+/// A media line that a client asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfferLine {
+    /// Sound or picture.
+    pub kind: MediaKind,
+    /// What it does, seen from this endpoint.
+    pub direction: LineDirection,
+}
+
+/// The certificate fingerprint in a session description. Another one than before means another endpoint: the
+/// client began a new peer connection (RFC 8122, section 5).
+pub fn remote_fingerprint(sdp: &str) -> Option<&str> {
+    sdp.lines().find_map(|line| line.strip_prefix("a=fingerprint:")).map(str::trim)
+}
+
+pub(crate) fn parse_offer(sdp: &str, max_lines: usize) -> Result<SdpOffer, OfferError> {
+    // Counted before parsing, so that a description of ten thousand lines costs nothing.
+    let lines = sdp.lines().filter(|line| line.starts_with("m=")).count();
+    if lines > max_lines {
+        return Err(OfferError::TooManyLines { lines, limit: max_lines });
+    }
+    SdpOffer::from_sdp_string(sdp).map_err(|error| OfferError::Parse { reason: error.to_string() })
+}
+
+pub(crate) fn parse_answer(sdp: &str) -> Result<SdpAnswer, AnswerError> {
+    SdpAnswer::from_sdp_string(sdp).map_err(|error| AnswerError { reason: error.to_string() })
+}
+
+pub(crate) fn engine_direction(direction: LineDirection) -> Direction {
+    match direction {
+        LineDirection::Send => Direction::SendOnly,
+        LineDirection::Receive => Direction::RecvOnly,
+        LineDirection::Both => Direction::SendRecv,
+        LineDirection::Inactive => Direction::Inactive,
+    }
+}
+
+/// The line as the engine has it now.
+pub(crate) fn line(rtc: &Rtc, mid: Mid) -> Option<MediaLine> {
+    let media = rtc.media(convert::engine_mid(mid))?;
+    let formats = rtc
+        .codec_config()
+        .params()
+        .iter()
+        .filter(|params| media.remote_pts().contains(&params.pt()))
+        .filter_map(|params| convert::format(&params.spec()))
+        .collect();
+    let direction =
+        if media.disabled() { LineDirection::Inactive } else { convert::direction(media.direction()) };
+    Some(MediaLine { mid, kind: convert::kind(media.kind()), direction, formats })
+}

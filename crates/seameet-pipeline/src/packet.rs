@@ -1,0 +1,47 @@
+//! RTP packets and payload formats in our words.
+
+use std::time::Instant;
+
+use seameet_core::{Codec, Mid};
+use seameet_rtp::Packet;
+
+/// A codec with the parameters that must agree between sender and receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Format {
+    /// The codec.
+    pub codec: Codec,
+    /// VP9: profile. H.264: profile idc, constraint flags and packetization mode. Others: 0.
+    pub profile: u32,
+}
+
+/// An RTP packet that arrived.
+#[derive(Debug, Clone)]
+pub struct ReceivedPacket {
+    /// The media line that carried it.
+    pub mid: Mid,
+    /// Which of several simulcast encodings: a small number, stable within the line.
+    pub encoding: u8,
+    /// What the payload is.
+    pub format: Format,
+    /// When it arrived.
+    pub arrival: Instant,
+    /// The packet.
+    pub packet: Packet,
+}
+
+/// An RTP packet to send on a line, already rewritten for its receiver.
+#[derive(Debug, Clone)]
+pub struct OutgoingPacket<'a> {
+    /// The packet as received; payload is shared, numbers are replaced by those below.
+    pub packet: &'a Packet,
+    /// What the payload is.
+    pub format: Format,
+    /// Sequence number, extended.
+    pub sequence: u64,
+    /// Timestamp.
+    pub timestamp: u32,
+    /// When the media was captured, as well as the server knows.
+    pub wallclock: Instant,
+    /// New VP8 descriptor fields, written while serialising.
+    pub vp8: Option<seameet_rtp::Vp8Rewrite>,
+}

@@ -1,0 +1,404 @@
+//! The endpoint.
+
+mod lines;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use seameet_core::{MediaKind, Mid};
+use seameet_rtp::Vp8Rewrite;
+use str0m::change::SdpPendingOffer;
+use str0m::media::KeyframeRequestKind;
+use str0m::net::{Protocol, Receive};
+use str0m::rtp::{RtpPacket, RtpWrite, Vp8Descriptor, Vp8Patch};
+use str0m::{Event, IceConnectionState, Input, Output, Rtc};
+
+use crate::config::{PeerConfig, Role};
+use crate::convert;
+use crate::error::{AnswerError, OfferError, PeerError};
+use crate::negotiate::{self, AcceptedOffer, MediaLine, OfferLine};
+use crate::packet::{Format, OutgoingPacket, ReceivedPacket};
+use crate::peer::lines::Lines;
+
+/// Largest RTP payload that is accepted from the network. The engine's send buffers hold 2,000 bytes with header
+/// and extensions and it panics beyond, so anything that does not fit a datagram of an ordinary path is refused.
+pub const MAX_RTP_PAYLOAD: usize = 1_400;
+
+/// Deadlines closer than this are served together.
+const TIMER_GRAIN: Duration = Duration::from_millis(1);
+
+/// A datagram to send.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Transmit {
+    /// The local address that it leaves from: one of the configured ones.
+    pub source: SocketAddr,
+    /// Where it goes.
+    pub destination: SocketAddr,
+    /// Its bytes.
+    pub contents: Vec<u8>,
+}
+
+impl fmt::Debug for Transmit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Transmit({} bytes)", self.contents.len())
+    }
+}
+
+/// Why a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CloseReason {
+    /// No valid connectivity check for too long (RFC 7675).
+    ConsentExpired,
+    /// The other side closed.
+    Closed,
+}
+
+/// What became of a connection.
+#[derive(Debug)]
+pub enum PeerEvent {
+    /// ICE and DTLS are up.
+    Connected,
+    /// Nothing more will come. The peer connection is of no further use.
+    Closed(CloseReason),
+    /// A packet arrived.
+    Rtp(ReceivedPacket),
+    /// The receiver of a line cannot continue without a keyframe.
+    KeyframeRequested {
+        /// The line on which this endpoint sends.
+        mid: Mid,
+    },
+}
+
+/// One WebRTC endpoint.
+pub struct PeerConnection {
+    rtc: Rtc,
+    lines: Lines,
+    pending_offer: Option<SdpPendingOffer>,
+    max_media_lines: usize,
+    role: Role,
+    transmits: VecDeque<Transmit>,
+    events: VecDeque<PeerEvent>,
+    oversize_dropped: u64,
+    deadline: Instant,
+    last_now: Instant,
+    closed: bool,
+}
+
+impl PeerConnection {
+    /// Creates an endpoint that knows nothing of its peer yet.
+    ///
+    /// # Errors
+    ///
+    /// When a local address cannot be a candidate.
+    pub fn new(config: &PeerConfig, now: Instant) -> Result<Self, OfferError> {
+        Ok(Self {
+            rtc: config.build(now)?,
+            lines: Lines::default(),
+            pending_offer: None,
+            max_media_lines: config.max_media_lines,
+            role: config.role,
+            transmits: VecDeque::new(),
+            events: VecDeque::new(),
+            oversize_dropped: 0,
+            deadline: now,
+            last_now: now,
+            closed: false,
+        })
+    }
+
+    /// Answers an offer. Works for the first and for every later one; a later one may restart ICE.
+    ///
+    /// # Errors
+    ///
+    /// [`OfferError::Parse`] and [`OfferError::TooManyLines`] leave the connection as it was; after
+    /// [`OfferError::Apply`] it must be dropped.
+    pub fn accept_offer(&mut self, now: Instant, sdp: &str) -> Result<AcceptedOffer, OfferError> {
+        let offer = negotiate::parse_offer(sdp, self.max_media_lines)?;
+        let apply = |error: &dyn fmt::Display| OfferError::Apply { reason: error.to_string() };
+        let answer = self.rtc.sdp_api().accept_offer(offer).map_err(|error| apply(&error))?;
+        self.step(now).map_err(|error| apply(&error))?;
+        self.lines.refresh(&mut self.rtc);
+        Ok(AcceptedOffer { sdp: answer.to_sdp_string(), lines: self.lines.agreed(&self.rtc) })
+    }
+
+    /// Makes an offer with further lines; the earlier ones stay. Returns the description and the new lines' names.
+    ///
+    /// # Errors
+    ///
+    /// When there is nothing to offer.
+    pub fn create_offer(&mut self, lines: &[OfferLine]) -> Result<(String, Vec<Mid>), OfferError> {
+        let mut changes = self.rtc.sdp_api();
+        let mids: Vec<_> = lines
+            .iter()
+            .map(|line| {
+                let direction = negotiate::engine_direction(line.direction);
+                changes.add_media(convert::engine_kind(line.kind), direction, None, None, None)
+            })
+            .collect();
+        let (offer, pending) = changes
+            .apply()
+            .ok_or_else(|| OfferError::Apply { reason: "nothing changed".to_owned() })?;
+        self.pending_offer = Some(pending);
+        let mids: Vec<_> = mids.into_iter().filter_map(convert::mid).collect();
+        // The engine announces only lines that the other side added.
+        mids.iter().for_each(|mid| self.lines.add(*mid));
+        Ok((offer.to_sdp_string(), mids))
+    }
+
+    /// Makes an offer that restarts ICE.
+    ///
+    /// # Errors
+    ///
+    /// When there is nothing to offer.
+    pub fn create_ice_restart(&mut self) -> Result<String, OfferError> {
+        let mut changes = self.rtc.sdp_api();
+        changes.ice_restart(true);
+        let (offer, pending) = changes
+            .apply()
+            .ok_or_else(|| OfferError::Apply { reason: "nothing changed".to_owned() })?;
+        self.pending_offer = Some(pending);
+        Ok(offer.to_sdp_string())
+    }
+
+    /// Takes the answer to the last offer.
+    ///
+    /// # Errors
+    ///
+    /// When no offer is pending or the answer does not fit it.
+    pub fn accept_answer(&mut self, now: Instant, sdp: &str) -> Result<Vec<MediaLine>, AnswerError> {
+        let answer = negotiate::parse_answer(sdp)?;
+        let refuse = |error: &dyn fmt::Display| AnswerError { reason: error.to_string() };
+        let pending = self.pending_offer.take().ok_or_else(|| refuse(&"no offer is pending"))?;
+        self.rtc.sdp_api().accept_answer(pending, answer).map_err(|error| refuse(&error))?;
+        self.step(now).map_err(|error| refuse(&error))?;
+        self.lines.refresh(&mut self.rtc);
+        Ok(self.lines.agreed(&self.rtc))
+    }
+
+    /// This endpoint's current ICE name. It changes when the client restarts ICE.
+    pub fn local_ufrag(&mut self) -> String {
+        self.rtc.direct_api().local_ice_credentials().ufrag
+    }
+
+    /// Whether a datagram is meant for this endpoint: from a validated address, or a connectivity check that its
+    /// secret authenticates.
+    pub fn accepts(&self, source: SocketAddr, destination: SocketAddr, datagram: &[u8]) -> bool {
+        Receive::new(Protocol::Udp, source, destination, datagram)
+            .is_ok_and(|receive| self.rtc.accepts(&Input::Receive(self.last_now, receive)))
+    }
+
+    /// Takes a datagram. Unparsable ones are ignored.
+    ///
+    /// # Errors
+    ///
+    /// When the connection is beyond repair.
+    pub fn handle_datagram(
+        &mut self,
+        now: Instant,
+        source: SocketAddr,
+        destination: SocketAddr,
+        datagram: &[u8],
+    ) -> Result<(), PeerError> {
+        let now = self.advance(now);
+        let Ok(receive) = Receive::new(Protocol::Udp, source, destination, datagram) else {
+            return Ok(());
+        };
+        self.rtc.handle_input(Input::Receive(now, receive))?;
+        self.drain()
+    }
+
+    /// Lets time pass: sends what was written, acts on timers.
+    ///
+    /// # Errors
+    ///
+    /// When the connection is beyond repair.
+    pub fn handle_timeout(&mut self, now: Instant) -> Result<(), PeerError> {
+        self.step(now)
+    }
+
+    /// Queues a packet on a sending line. It leaves with the next [`handle_timeout`](Self::handle_timeout).
+    ///
+    /// Returns false when the line does not send, its receiver negotiated no matching format, or the packet is too
+    /// large.
+    pub fn write(&mut self, mid: Mid, outgoing: &OutgoingPacket<'_>) -> bool {
+        let packet = outgoing.packet;
+        if packet.payload.len() > MAX_RTP_PAYLOAD {
+            self.oversize_dropped += 1;
+            return false;
+        }
+        let Some(line) = self.lines.sending(mid) else { return false };
+        let Some(payload_type) = line.payload_type(outgoing.format) else { return false };
+        let mut rtp = RtpWrite::new(
+            payload_type,
+            outgoing.sequence.into(),
+            outgoing.timestamp,
+            outgoing.wallclock,
+            packet.payload.shared(),
+        )
+        .marker(packet.marker)
+        .nackable(line.kind == MediaKind::Video)
+        .ext_vals(convert::forwarded_extensions(packet));
+        if let Some(patch) = outgoing.vp8.and_then(|vp8| vp8_patch(&packet.payload.shared(), vp8)) {
+            rtp = rtp.vp8_patch(patch);
+        }
+        let mut api = self.rtc.direct_api();
+        let Some(stream) = api.stream_tx(&line.ssrc) else { return false };
+        stream.write_rtp(rtp);
+        true
+    }
+
+    /// Whether a receiver of this sending line can take the format.
+    pub fn can_send(&self, mid: Mid, format: Format) -> bool {
+        self.lines.sending(mid).is_some_and(|line| line.payload_type(format).is_some())
+    }
+
+    /// Asks the sender of a receiving line for a keyframe (PLI, RFC 4585 section 6.3.1). It leaves with the next
+    /// [`handle_timeout`](Self::handle_timeout). Unthrottled: the caller merges requests.
+    pub fn request_keyframe(&mut self, mid: Mid, encoding: u8) {
+        let Some(rid) = self.lines.rid(mid, encoding) else { return };
+        let mut api = self.rtc.direct_api();
+        if let Some(stream) = api.stream_rx_by_mid(convert::engine_mid(mid), rid) {
+            stream.request_keyframe(KeyframeRequestKind::Pli);
+        }
+    }
+
+    /// Every media line as agreed, in order.
+    pub fn lines(&self) -> Vec<MediaLine> {
+        self.lines.agreed(&self.rtc)
+    }
+
+    /// Ends the connection and tells the other side.
+    pub fn close(&mut self, now: Instant) {
+        // An engine that cannot say goodbye any more is closed as well.
+        let _ = self.rtc.close();
+        let _ = self.step(now);
+        self.closed = true;
+    }
+
+    /// The next datagram to send.
+    pub fn poll_transmit(&mut self) -> Option<Transmit> {
+        self.transmits.pop_front()
+    }
+
+    /// The next thing that happened.
+    pub fn poll_event(&mut self) -> Option<PeerEvent> {
+        self.events.pop_front()
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout) next.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Which side of the call this endpoint is on.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Packets refused because of their size.
+    pub fn oversize_dropped(&self) -> u64 {
+        self.oversize_dropped
+    }
+
+    /// The engine ignores time that goes backwards, which would leave written packets in its queue.
+    fn advance(&mut self, now: Instant) -> Instant {
+        self.last_now = self.last_now.max(now);
+        self.last_now
+    }
+
+    fn step(&mut self, now: Instant) -> Result<(), PeerError> {
+        let now = self.advance(now);
+        self.rtc.handle_input(Input::Timeout(now))?;
+        self.drain()
+    }
+
+    /// The engine demands that its outputs are drained after each input.
+    fn drain(&mut self) -> Result<(), PeerError> {
+        loop {
+            match self.rtc.poll_output()? {
+                Output::Timeout(deadline) => {
+                    // A deadline that is already due again would spin; one millisecond is the timer's grain.
+                    self.deadline = deadline.max(self.last_now + TIMER_GRAIN);
+                    return Ok(());
+                }
+                Output::Transmit(transmit) => self.transmits.push_back(Transmit {
+                    source: transmit.source,
+                    destination: transmit.destination,
+                    contents: transmit.contents.into(),
+                }),
+                Output::Event(event) => self.take(event),
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::RtpPacket(packet) => self.take_rtp(packet),
+            Event::Connected => self.events.push_back(PeerEvent::Connected),
+            Event::KeyframeRequest(request) => {
+                if let Some(mid) = convert::mid(request.mid) {
+                    self.events.push_back(PeerEvent::KeyframeRequested { mid });
+                }
+            }
+            Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
+                self.end(CloseReason::ConsentExpired);
+            }
+            Event::Closed => self.end(CloseReason::Closed),
+            Event::MediaAdded(media) => {
+                if let Some(mid) = convert::mid(media.mid) {
+                    self.lines.add(mid);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn take_rtp(&mut self, packet: RtpPacket) {
+        if packet.payload.is_empty() {
+            return; // Padding that a sender uses to probe; nothing to forward.
+        }
+        if packet.payload.len() > MAX_RTP_PAYLOAD {
+            self.oversize_dropped += 1;
+            return;
+        }
+        let Some((mid, encoding)) = self.lines.receiving(&mut self.rtc, packet.header.ssrc) else { return };
+        let Some(format) = self.lines.format(packet.header.payload_type) else { return };
+        let arrival = packet.timestamp;
+        let packet = convert::packet(packet);
+        let received = ReceivedPacket { mid, encoding, format, arrival, packet };
+        self.events.push_back(PeerEvent::Rtp(received));
+    }
+
+    fn end(&mut self, reason: CloseReason) {
+        if !std::mem::replace(&mut self.closed, true) {
+            self.events.push_back(PeerEvent::Closed(reason));
+        }
+    }
+}
+
+impl fmt::Debug for PeerConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PeerConnection")
+            .field("role", &self.role)
+            .field("lines", &self.lines.len())
+            .field("closed", &self.closed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `None` when the descriptor lacks a field that was to be replaced; the packet then goes out as it came.
+fn vp8_patch(payload: &[u8], rewrite: Vp8Rewrite) -> Option<Vp8Patch> {
+    let mut patch = Vp8Descriptor::parse(payload).ok()?.patch();
+    if let Some(picture_id) = rewrite.picture_id {
+        patch = patch.picture_id(picture_id);
+    }
+    if let Some(index) = rewrite.tl0_pic_idx {
+        patch = patch.tl0_pic_idx(index);
+    }
+    if let Some(index) = rewrite.key_idx {
+        patch = patch.key_idx(index);
+    }
+    patch.build().ok()
+}

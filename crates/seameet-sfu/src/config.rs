@@ -1,0 +1,54 @@
+//! What an operator chooses about media.
+
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
+
+use seameet_core::Codec;
+use seameet_pipeline::{Certificate, IceCredentials, PeerConfig, Role};
+
+/// Configuration of the whole media plane.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct MediaConfig {
+    /// First UDP port; worker `n` uses `udp_port + n`. 0 lets the system choose one for each worker.
+    pub udp_port: u16,
+    /// Media threads.
+    pub workers: NonZeroUsize,
+    /// Addresses that clients are told. Empty: every address of this host.
+    pub public_ips: Vec<IpAddr>,
+    /// Video codecs in the order of preference.
+    pub video_codecs: Vec<Codec>,
+}
+
+impl Default for MediaConfig {
+    fn default() -> Self {
+        Self {
+            udp_port: 10_000,
+            workers: NonZeroUsize::MIN,
+            public_ips: Vec::new(),
+            video_codecs: vec![Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1],
+        }
+    }
+}
+
+/// What a shard needs to know.
+#[derive(Debug, Clone)]
+pub struct ShardConfig {
+    /// Addresses that clients are told.
+    pub candidates: Vec<SocketAddr>,
+    /// The DTLS certificate of the process.
+    pub certificate: Certificate,
+    /// Video codecs in the order of preference.
+    pub video_codecs: Vec<Codec>,
+}
+
+impl ShardConfig {
+    pub(crate) fn peer(&self, credentials: IceCredentials) -> PeerConfig {
+        let mut config = PeerConfig::new(Role::Server);
+        config.local_addresses.clone_from(&self.candidates);
+        config.certificate = Some(self.certificate.clone());
+        config.video_codecs.clone_from(&self.video_codecs);
+        config.credentials = Some(credentials);
+        config
+    }
+}

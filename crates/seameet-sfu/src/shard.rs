@@ -1,0 +1,307 @@
+//! The media machine of one worker.
+//!
+//! Feed [`Input`]s, then drain [`Shard::poll_output`]. Datagrams and commands only collect work; the first poll
+//! after them does it: all packets of a batch are routed before any subscriber is run, so that its packets leave
+//! together.
+
+mod assign;
+mod counters;
+mod demux;
+mod forward;
+mod guard;
+mod keyframes;
+mod negotiate;
+mod peer;
+mod planner;
+mod room;
+mod slot;
+mod timers;
+mod track;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use seameet_core::media::{DisconnectReason, MediaCommand, MediaEvent, Offer, RequestId};
+use seameet_core::ParticipantId;
+use seameet_pipeline::{CloseReason, IceCredentials, PeerEvent, ReceivedPacket, Transmit};
+use slotmap::SlotMap;
+
+pub use counters::{Counters, Drop};
+pub use negotiate::PreparedPeer;
+
+use crate::config::ShardConfig;
+use demux::Demux;
+use guard::Guarded;
+use peer::{Peer, PeerKey};
+use room::MediaRoom;
+use timers::Timers;
+use track::{TrackKey, UpTrack};
+
+/// Datagrams queued for sending in one step. A step that makes more drops the newest; retransmission heals it.
+const MAX_TRANSMITS: usize = 32_768;
+/// Larger datagrams cannot come from an ordinary path and are refused before anything looks into them.
+pub const MAX_DATAGRAM: usize = 1_500;
+
+/// A room on a shard, numbered by the driver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoomKey(pub u64);
+
+/// A datagram from the network.
+#[derive(Debug, Clone, Copy)]
+pub struct Datagram<'a> {
+    /// Who sent it.
+    pub source: SocketAddr,
+    /// The candidate address that it was sent to.
+    pub destination: SocketAddr,
+    /// Its bytes.
+    pub contents: &'a [u8],
+}
+
+/// How a participant's first offer gets its endpoint.
+#[derive(Debug)]
+pub enum Endpoint {
+    /// Already made and answered on another thread, which keeps the parsing of descriptions off this one.
+    Prepared(Box<PreparedPeer>),
+    /// To be made here, with this ICE name and secret, unless the participant has one.
+    Credentials(IceCredentials),
+}
+
+/// Everything that can happen to a shard.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// A room begins.
+    OpenRoom(RoomKey),
+    /// A room ends, and every connection in it.
+    CloseRoom(RoomKey),
+    /// A room asks for something. Negotiation has its own input.
+    Command(RoomKey, MediaCommand),
+    /// A participant offers.
+    Negotiate {
+        /// Its room.
+        room: RoomKey,
+        /// Who.
+        participant: ParticipantId,
+        /// Echoed in the answer.
+        request: RequestId,
+        /// What.
+        offer: Offer,
+        /// May receive others' tracks.
+        subscribe: bool,
+        /// Where a new endpoint comes from.
+        endpoint: Endpoint,
+    },
+    /// A datagram arrived.
+    Datagram(Datagram<'a>),
+    /// Only time passed.
+    Timeout,
+}
+
+/// Everything a shard can ask of its driver.
+#[derive(Debug)]
+pub enum Output {
+    /// Send a datagram.
+    Transmit(Transmit),
+    /// Tell a room.
+    Event(RoomKey, MediaEvent),
+    /// Nothing more to do until then.
+    Timeout(Option<Instant>),
+}
+
+/// See the module documentation.
+#[derive(Debug)]
+pub struct Shard {
+    config: ShardConfig,
+    rooms: BTreeMap<RoomKey, MediaRoom>,
+    peers: SlotMap<PeerKey, Peer>,
+    tracks: SlotMap<TrackKey, UpTrack>,
+    demux: Demux,
+    timers: Timers,
+    /// Peers with something to send or a timer due.
+    dirty: VecDeque<PeerKey>,
+    ingress: Vec<(PeerKey, ReceivedPacket)>,
+    closing: Vec<(PeerKey, DisconnectReason)>,
+    keyframes_awaited: Vec<TrackKey>,
+    transmits: VecDeque<Transmit>,
+    events: VecDeque<(RoomKey, MediaEvent)>,
+    counters: Counters,
+    next_source: u64,
+    /// Starting numbers of outgoing streams; nothing secret.
+    random: fastrand::Rng,
+    now: Instant,
+}
+
+impl Shard {
+    /// A shard without rooms. `seed` decides the starting numbers of outgoing streams.
+    pub fn new(config: ShardConfig, seed: u64, now: Instant) -> Self {
+        Self {
+            config,
+            rooms: BTreeMap::new(),
+            peers: SlotMap::with_key(),
+            tracks: SlotMap::with_key(),
+            demux: Demux::default(),
+            timers: Timers::default(),
+            dirty: VecDeque::new(),
+            ingress: Vec::new(),
+            closing: Vec::new(),
+            keyframes_awaited: Vec::new(),
+            transmits: VecDeque::new(),
+            events: VecDeque::new(),
+            counters: Counters::default(),
+            next_source: 0,
+            random: fastrand::Rng::with_seed(seed),
+            now,
+        }
+    }
+
+    /// Feeds one input. Several datagrams may be fed before the outputs are drained.
+    pub fn handle_input(&mut self, now: Instant, input: Input<'_>) {
+        self.now = self.now.max(now);
+        match input {
+            Input::OpenRoom(room) => {
+                self.rooms.entry(room).or_default();
+            }
+            Input::CloseRoom(room) => self.close_room(room),
+            Input::Command(room, command) => self.command(room, command),
+            Input::Negotiate { room, participant, request, offer, subscribe, endpoint } => {
+                self.negotiate(room, participant, request, &offer, subscribe, endpoint);
+            }
+            Input::Datagram(datagram) => self.datagram(datagram),
+            Input::Timeout => {}
+        }
+    }
+
+    /// The next thing to do; [`Output::Timeout`] means drained.
+    pub fn poll_output(&mut self) -> Output {
+        self.run();
+        if let Some(transmit) = self.transmits.pop_front() {
+            return Output::Transmit(transmit);
+        }
+        if let Some((room, event)) = self.events.pop_front() {
+            return Output::Event(room, event);
+        }
+        Output::Timeout(self.deadline())
+    }
+
+    /// What happened so far.
+    pub fn counters(&self) -> Counters {
+        let mut counters = self.counters;
+        counters.peers = self.peers.len() as u64;
+        counters.rooms = self.rooms.len() as u64;
+        counters
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let keyframes = self.keyframe_deadline();
+        self.timers.next().into_iter().chain(keyframes).min()
+    }
+
+    fn command(&mut self, room: RoomKey, command: MediaCommand) {
+        match command {
+            MediaCommand::SetMuted { track, muted } => self.set_muted(room, track, muted),
+            MediaCommand::Unpublish { track } => self.unpublish(room, track),
+            MediaCommand::SetView { participant, view } => self.set_view(room, participant, view),
+            MediaCommand::RequestKeyframe { track } => self.request_keyframe_by_id(room, track),
+            MediaCommand::Remove { participant } => self.remove_participant(room, participant),
+            MediaCommand::Negotiate { .. } => {
+                tracing::error!("negotiation must come with an endpoint; command ignored");
+            }
+        }
+    }
+
+    fn datagram(&mut self, datagram: Datagram<'_>) {
+        self.counters.packets_in += 1;
+        self.counters.bytes_in += datagram.contents.len() as u64;
+        let Some(key) = self.route(datagram) else { return };
+        let now = self.now;
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        let stepped = guard::step(|| {
+            peer.connection.handle_datagram(
+                now,
+                datagram.source,
+                datagram.destination,
+                datagram.contents,
+            )
+        });
+        self.settle(key, stepped);
+    }
+
+    /// Does the collected work: routes packets, serves timers, runs every peer that has something to send.
+    fn run(&mut self) {
+        self.forward_ingress();
+        self.poll_keyframes();
+        while let Some(key) = self.timers.pop_due(self.now, &mut self.peers) {
+            self.mark_dirty(key);
+        }
+        while let Some(key) = self.dirty.pop_front() {
+            let now = self.now;
+            let Some(peer) = self.peers.get_mut(key) else { continue };
+            peer.dirty = false;
+            let stepped = guard::step(|| peer.connection.handle_timeout(now));
+            self.settle(key, stepped);
+        }
+        self.reap();
+    }
+
+    fn mark_dirty(&mut self, key: PeerKey) {
+        if let Some(peer) = self.peers.get_mut(key)
+            && !std::mem::replace(&mut peer.dirty, true)
+        {
+            self.dirty.push_back(key);
+        }
+    }
+
+    /// Takes what a peer's step produced.
+    fn settle(&mut self, key: PeerKey, stepped: Guarded) {
+        if !matches!(stepped, Guarded::Done) {
+            self.counters.peers_failed += u64::from(matches!(stepped, Guarded::Panicked));
+            self.closing.push((key, DisconnectReason::Failed));
+            return;
+        }
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        while let Some(transmit) = peer.connection.poll_transmit() {
+            if self.transmits.len() < MAX_TRANSMITS {
+                self.transmits.push_back(transmit);
+            } else {
+                self.counters.drop(Drop::SendQueueFull);
+            }
+        }
+        let mut requests = Vec::new();
+        while let Some(event) = peer.connection.poll_event() {
+            match event {
+                PeerEvent::Rtp(packet) => self.ingress.push((key, packet)),
+                PeerEvent::KeyframeRequested { mid } => requests.push(mid),
+                PeerEvent::Connected => {
+                    let participant = peer.participant;
+                    self.events.push_back((peer.room, MediaEvent::Connected { participant }));
+                }
+                PeerEvent::Closed(reason) => self.closing.push((key, disconnect_reason(reason))),
+            }
+        }
+        self.timers.schedule(key, peer);
+        for mid in requests {
+            self.counters.keyframe_requests_received += 1;
+            self.keyframe_requested(key, mid);
+        }
+    }
+
+    /// Removes peers that closed or failed.
+    fn reap(&mut self) {
+        while let Some((key, reason)) = self.closing.pop() {
+            let Some(peer) = self.peers.get(key) else { continue };
+            let (room, participant) = (peer.room, peer.participant);
+            self.remove_peer(key);
+            self.events.push_back((room, MediaEvent::Disconnected { participant, reason }));
+        }
+    }
+}
+
+fn disconnect_reason(reason: CloseReason) -> DisconnectReason {
+    match reason {
+        CloseReason::ConsentExpired => DisconnectReason::ConsentExpired,
+        CloseReason::Closed => DisconnectReason::Closed,
+    }
+}

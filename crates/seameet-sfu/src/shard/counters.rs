@@ -1,0 +1,109 @@
+//! What a shard counts.
+
+/// Why a packet went no further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Drop {
+    /// From an address that no peer owns and that names none.
+    UnknownAddress,
+    /// A connectivity check that its peer did not authenticate.
+    NotAuthenticated,
+    /// Larger than a datagram of an ordinary path.
+    Oversize,
+    /// On a line that carries no published track.
+    NoTrack,
+    /// Of a muted track.
+    Muted,
+    /// Of a simulcast encoding that nobody receives.
+    UnusedEncoding,
+    /// Older than anything that could still be placed.
+    TooLate,
+    /// The receiver negotiated no matching format.
+    NoFormat,
+    /// More datagrams in one step than the send queue holds.
+    SendQueueFull,
+    /// The kernel's send buffer was full.
+    SocketFull,
+    /// The kernel refused to send.
+    SocketError,
+}
+
+impl Drop {
+    /// Every cause with its stable name.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::UnknownAddress, "unknown_address"),
+        (Self::NotAuthenticated, "not_authenticated"),
+        (Self::Oversize, "oversize"),
+        (Self::NoTrack, "no_track"),
+        (Self::Muted, "muted"),
+        (Self::UnusedEncoding, "unused_encoding"),
+        (Self::TooLate, "too_late"),
+        (Self::NoFormat, "no_format"),
+        (Self::SendQueueFull, "send_queue_full"),
+        (Self::SocketFull, "socket_full"),
+        (Self::SocketError, "socket_error"),
+    ];
+}
+
+/// Totals since the start, and two gauges.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Peer connections now.
+    pub peers: u64,
+    /// Rooms now.
+    pub rooms: u64,
+    /// Datagrams received.
+    pub packets_in: u64,
+    /// Bytes received.
+    pub bytes_in: u64,
+    /// Datagrams handed to the socket.
+    pub packets_out: u64,
+    /// Bytes handed to the socket.
+    pub bytes_out: u64,
+    /// RTP packets forwarded to a subscriber.
+    pub packets_forwarded: u64,
+    /// Keyframe requests from subscribers.
+    pub keyframe_requests_received: u64,
+    /// Keyframe requests to publishers, after merging.
+    pub keyframe_requests_sent: u64,
+    /// Peers that were dropped because their state machine panicked.
+    pub peers_failed: u64,
+    drops: [u64; Drop::ALL.len()],
+}
+
+impl Counters {
+    /// Counts a dropped packet.
+    pub fn drop(&mut self, cause: Drop) {
+        if let Some(count) = self.drops.get_mut(cause as usize) {
+            *count += 1;
+        }
+    }
+
+    /// Dropped packets by cause.
+    pub fn drops(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        Drop::ALL.iter().zip(self.drops).map(|((_, name), count)| (*name, count))
+    }
+
+    /// How many packets were dropped for this cause.
+    pub fn dropped(&self, cause: Drop) -> u64 {
+        self.drops.get(cause as usize).copied().unwrap_or(0)
+    }
+
+    /// Adds another shard's counters.
+    #[must_use]
+    pub fn plus(mut self, other: &Self) -> Self {
+        self.peers += other.peers;
+        self.rooms += other.rooms;
+        self.packets_in += other.packets_in;
+        self.bytes_in += other.bytes_in;
+        self.packets_out += other.packets_out;
+        self.bytes_out += other.bytes_out;
+        self.packets_forwarded += other.packets_forwarded;
+        self.keyframe_requests_received += other.keyframe_requests_received;
+        self.keyframe_requests_sent += other.keyframe_requests_sent;
+        self.peers_failed += other.peers_failed;
+        for (sum, count) in self.drops.iter_mut().zip(other.drops) {
+            *sum += count;
+        }
+        self
+    }
+}

@@ -1,0 +1,110 @@
+//! From a datagram to the one peer it belongs to.
+//!
+//! An address is learned when the peer that a connectivity check names has authenticated it, and never otherwise.
+//! A datagram is never shown to a second peer.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use seameet_pipeline::stun;
+
+use crate::shard::counters::Drop;
+use crate::shard::peer::PeerKey;
+use crate::shard::{Datagram, MAX_DATAGRAM, Shard};
+
+/// Addresses remembered per peer; the oldest is forgotten. A client has a few interfaces and rebinds at times.
+const MAX_ADDRESSES: usize = 16;
+
+/// Addresses and ICE names of all peers of a shard.
+#[derive(Debug, Default)]
+pub(super) struct Demux {
+    addresses: HashMap<SocketAddr, PeerKey>,
+    ufrags: HashMap<String, PeerKey>,
+}
+
+impl Demux {
+    /// The peer that owns an address.
+    pub(super) fn owner(&self, address: SocketAddr) -> Option<PeerKey> {
+        self.addresses.get(&address).copied()
+    }
+
+    /// The peer with this ICE name.
+    pub(super) fn named(&self, ufrag: &str) -> Option<PeerKey> {
+        self.ufrags.get(ufrag).copied()
+    }
+
+    /// Registers a further ICE name; earlier ones stay valid for checks that are still under way.
+    pub(super) fn register(&mut self, ufrag: String, key: PeerKey) {
+        self.ufrags.insert(ufrag, key);
+    }
+
+    /// Gives an address to a peer. Returns the peer that owned it before.
+    fn learn(&mut self, address: SocketAddr, key: PeerKey) -> Option<PeerKey> {
+        self.addresses.insert(address, key).filter(|former| *former != key)
+    }
+
+    fn forget_address(&mut self, address: SocketAddr, key: PeerKey) {
+        if self.owner(address) == Some(key) {
+            self.addresses.remove(&address);
+        }
+    }
+
+    /// Forgets everything about a peer.
+    pub(super) fn forget(&mut self, key: PeerKey) {
+        self.addresses.retain(|_, owner| *owner != key);
+        self.ufrags.retain(|_, owner| *owner != key);
+    }
+}
+
+impl Shard {
+    /// The peer that shall see this datagram.
+    pub(super) fn route(&mut self, datagram: Datagram<'_>) -> Option<PeerKey> {
+        if datagram.contents.len() > MAX_DATAGRAM {
+            self.counters.drop(Drop::Oversize);
+            return None;
+        }
+        if stun::is_stun(datagram.contents) {
+            return self.route_stun(datagram);
+        }
+        let owner = self.demux.owner(datagram.source);
+        if owner.is_none() {
+            self.counters.drop(Drop::UnknownAddress);
+        }
+        owner
+    }
+
+    /// A check names its peer, so it decides over whatever address table says: after a NAT gave one client's old
+    /// address to another, the other's checks must reach the other.
+    fn route_stun(&mut self, datagram: Datagram<'_>) -> Option<PeerKey> {
+        let named = stun::server_ufrag(datagram.contents).and_then(|name| self.demux.named(&name));
+        let Some(key) = named else {
+            self.counters.drop(Drop::UnknownAddress);
+            return None;
+        };
+        let peer = self.peers.get(key)?;
+        if self.demux.owner(datagram.source) == Some(key) {
+            return Some(key);
+        }
+        if !peer.connection.accepts(datagram.source, datagram.destination, datagram.contents) {
+            self.counters.drop(Drop::NotAuthenticated);
+            return None;
+        }
+        self.learn(datagram.source, key);
+        Some(key)
+    }
+
+    fn learn(&mut self, address: SocketAddr, key: PeerKey) {
+        if let Some(former) = self.demux.learn(address, key)
+            && let Some(peer) = self.peers.get_mut(former)
+        {
+            peer.addresses.retain(|known| *known != address);
+        }
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        peer.addresses.push_back(address);
+        if peer.addresses.len() > MAX_ADDRESSES
+            && let Some(oldest) = peer.addresses.pop_front()
+        {
+            self.demux.forget_address(oldest, key);
+        }
+    }
+}

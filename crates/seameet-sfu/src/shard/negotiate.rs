@@ -1,0 +1,244 @@
+//! Offers: new endpoints, new lines, restarts.
+
+use std::time::Instant;
+
+use seameet_core::media::{
+    Answer, AnsweredTrack, MediaEvent, Offer, RequestId, SlotsNeeded, TrackDeclaration, View,
+};
+use seameet_core::{ErrorCode, MediaKind, ParticipantId, RequestError};
+use seameet_pipeline::{
+    AcceptedOffer, IceCredentials, MediaLine, OfferError, PeerConnection, remote_fingerprint,
+};
+use seameet_rtp::{KeyframeThrottle, SourceKey};
+
+use crate::config::ShardConfig;
+use crate::shard::peer::{Peer, PeerKey, UpLine};
+use crate::shard::slot::Slot;
+use crate::shard::track::{TrackKey, UpTrack};
+use crate::shard::{Endpoint, RoomKey, Shard};
+
+/// Video tracks that a subscriber is given before it says what it wants to see.
+const DEFAULT_MAX_VIDEO: usize = 24;
+
+/// An endpoint that has answered its first offer and waits for a shard.
+#[derive(Debug)]
+pub struct PreparedPeer {
+    connection: PeerConnection,
+    accepted: AcceptedOffer,
+}
+
+impl PreparedPeer {
+    /// Makes an endpoint and answers the offer. Costs about a millisecond, mostly for parsing, so it belongs on a
+    /// thread that carries no media.
+    ///
+    /// # Errors
+    ///
+    /// When the offer cannot be answered.
+    pub fn new(
+        config: &ShardConfig,
+        credentials: IceCredentials,
+        now: Instant,
+        sdp: &str,
+    ) -> Result<Self, OfferError> {
+        let mut connection = PeerConnection::new(&config.peer(credentials), now)?;
+        let accepted = connection.accept_offer(now, sdp)?;
+        Ok(Self { connection, accepted })
+    }
+}
+
+impl Shard {
+    pub(super) fn negotiate(
+        &mut self,
+        room: RoomKey,
+        participant: ParticipantId,
+        request: RequestId,
+        offer: &Offer,
+        subscribe: bool,
+        endpoint: Endpoint,
+    ) {
+        if !self.rooms.contains_key(&room) {
+            return; // The room closed while the offer was under way.
+        }
+        let result = self
+            .endpoint(room, participant, offer, endpoint)
+            .map(|(key, accepted)| self.install(key, offer, subscribe, accepted))
+            .map_err(|error| refusal(&error));
+        // The answer goes first: slots and tracks refer to lines that it introduces.
+        self.events.push_back((room, MediaEvent::Negotiated { participant, request, result }));
+        self.assign_room(room);
+        if let Some(key) = self.peer_of(room, participant) {
+            self.mark_dirty(key);
+        }
+    }
+
+    /// Finds or makes the participant's endpoint and lets it answer.
+    fn endpoint(
+        &mut self,
+        room: RoomKey,
+        participant: ParticipantId,
+        offer: &Offer,
+        endpoint: Endpoint,
+    ) -> Result<(PeerKey, AcceptedOffer), OfferError> {
+        let fingerprint = remote_fingerprint(&offer.sdp).map(str::to_owned);
+        let former = self.peer_of(room, participant);
+        let prepared = match endpoint {
+            Endpoint::Prepared(prepared) => *prepared,
+            Endpoint::Credentials(credentials) => {
+                if let Some(key) = former
+                    && let Some(peer) = self.peers.get_mut(key)
+                    && peer.fingerprint == fingerprint
+                {
+                    let accepted = renegotiate(peer, self.now, &offer.sdp);
+                    if matches!(accepted, Err(OfferError::Apply { .. })) {
+                        self.remove_peer(key);
+                    }
+                    return accepted.map(|accepted| (key, accepted));
+                }
+                PreparedPeer::new(&self.config, credentials, self.now, &offer.sdp)?
+            }
+        };
+        if let Some(key) = former {
+            self.remove_peer(key);
+        }
+        Ok((self.adopt(room, participant, fingerprint, prepared.connection), prepared.accepted))
+    }
+
+    fn adopt(
+        &mut self,
+        room: RoomKey,
+        participant: ParticipantId,
+        fingerprint: Option<String>,
+        connection: PeerConnection,
+    ) -> PeerKey {
+        let key = self.peers.insert(Peer {
+            room,
+            participant,
+            connection,
+            fingerprint,
+            subscribe: false,
+            view: View::Auto { max_video: DEFAULT_MAX_VIDEO },
+            up: Vec::new(),
+            slots: Vec::new(),
+            needed: SlotsNeeded { audio: 0, video: 0 },
+            addresses: std::collections::VecDeque::new(),
+            dirty: false,
+            scheduled: None,
+        });
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.peers.insert(participant, key);
+        }
+        key
+    }
+
+    /// Makes the shard's tables agree with the answer.
+    fn install(
+        &mut self,
+        key: PeerKey,
+        offer: &Offer,
+        subscribe: bool,
+        accepted: AcceptedOffer,
+    ) -> Answer {
+        let Some(peer) = self.peers.get_mut(key) else {
+            return Answer { sdp: accepted.sdp, tracks: Vec::new() };
+        };
+        peer.subscribe = subscribe;
+        // A client that restarts ICE is named differently from now on.
+        self.demux.register(peer.connection.local_ufrag(), key);
+        self.install_slots(key, &accepted.lines);
+        let tracks = self.install_tracks(key, offer, &accepted.lines);
+        Answer { sdp: accepted.sdp, tracks }
+    }
+
+    fn install_slots(&mut self, key: PeerKey, lines: &[MediaLine]) {
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        for slot in &mut peer.slots {
+            slot.active = lines.iter().any(|line| line.mid == slot.mid && line.direction.sends());
+        }
+        for line in lines.iter().filter(|line| line.direction.sends()) {
+            if peer.slot_by_mid(line.mid).is_none() {
+                // Below 32,768, so that early loss cannot be mistaken for a wrapped counter (RFC 3711 3.3.1).
+                let (sequence, timestamp) = (self.random.u16(..1 << 15), self.random.u32(..));
+                peer.slots.push(Slot::new(line.mid, line.kind, sequence, timestamp));
+            }
+        }
+    }
+
+    /// Tracks that the offer no longer carries end; new ones begin; those that stay keep their subscribers.
+    fn install_tracks(
+        &mut self,
+        key: PeerKey,
+        offer: &Offer,
+        lines: &[MediaLine],
+    ) -> Vec<AnsweredTrack> {
+        let Some(former) = self.peers.get(key).map(|peer| peer.up.clone()) else {
+            return Vec::new();
+        };
+        let mut up = Vec::new();
+        let mut answered = Vec::new();
+        for declared in &offer.tracks {
+            let Some(line) = lines.iter().find(|line| carries(line, declared)) else { continue };
+            let Some(codec) = line.first_codec() else { continue };
+            let kept = former.iter().map(|line| line.track).find(|track| {
+                self.tracks.get(*track).is_some_and(|known| {
+                    known.id == declared.track && known.mid == declared.mid
+                })
+            });
+            let track = kept.unwrap_or_else(|| self.insert_track(key, declared));
+            up.push(UpLine { mid: declared.mid, track });
+            answered.push(AnsweredTrack { track: declared.track, mid: declared.mid, codec });
+        }
+        for line in former {
+            if !up.iter().any(|kept| kept.track == line.track) {
+                self.remove_track(line.track);
+            }
+        }
+        if let Some(peer) = self.peers.get_mut(key) {
+            peer.up = up;
+        }
+        answered
+    }
+
+    fn insert_track(&mut self, key: PeerKey, declared: &TrackDeclaration) -> TrackKey {
+        self.next_source += 1;
+        let (room, participant) = self
+            .peers
+            .get(key)
+            .map_or((RoomKey(0), ParticipantId::from_random(0)), |peer| (peer.room, peer.participant));
+        let track = self.tracks.insert(UpTrack {
+            id: declared.track,
+            room,
+            peer: key,
+            participant,
+            mid: declared.mid,
+            source: declared.source,
+            muted: declared.muted,
+            encoding: None,
+            stream: SourceKey(self.next_source),
+            keyframes: KeyframeThrottle::default(),
+            awaited: false,
+            subscribers: Vec::new(),
+        });
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.tracks.insert(declared.track, track);
+        }
+        track
+    }
+}
+
+fn renegotiate(peer: &mut Peer, now: Instant, sdp: &str) -> Result<AcceptedOffer, OfferError> {
+    peer.connection.accept_offer(now, sdp)
+}
+
+fn carries(line: &MediaLine, declared: &TrackDeclaration) -> bool {
+    let kind: MediaKind = declared.source.kind();
+    line.mid == declared.mid && line.kind == kind && line.direction.receives()
+}
+
+fn refusal(error: &OfferError) -> RequestError {
+    let code = match error {
+        OfferError::Candidate { .. } => ErrorCode::Internal,
+        OfferError::TooManyLines { .. } => ErrorCode::TooLarge,
+        _ => ErrorCode::BadSdp,
+    };
+    RequestError::new(code, error.to_string())
+}

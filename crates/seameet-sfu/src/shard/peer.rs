@@ -1,0 +1,58 @@
+//! One participant's endpoint and what is known about it.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use seameet_core::media::{SlotsNeeded, View};
+use seameet_core::{Mid, ParticipantId};
+use seameet_pipeline::PeerConnection;
+
+use crate::shard::RoomKey;
+use crate::shard::slot::Slot;
+use crate::shard::track::TrackKey;
+
+slotmap::new_key_type! {
+    /// A peer of a shard.
+    pub(super) struct PeerKey;
+}
+
+/// A line on which a participant sends a track.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct UpLine {
+    pub(super) mid: Mid,
+    pub(super) track: TrackKey,
+}
+
+/// One participant's endpoint and what is known about it.
+#[derive(Debug)]
+pub(super) struct Peer {
+    pub(super) room: RoomKey,
+    pub(super) participant: ParticipantId,
+    pub(super) connection: PeerConnection,
+    /// The certificate fingerprint of the client; another one means another peer connection.
+    pub(super) fingerprint: Option<String>,
+    /// May receive others' tracks.
+    pub(super) subscribe: bool,
+    pub(super) view: View,
+    pub(super) up: Vec<UpLine>,
+    pub(super) slots: Vec<Slot>,
+    /// What it was last told to add.
+    pub(super) needed: SlotsNeeded,
+    /// Learned addresses, oldest first.
+    pub(super) addresses: VecDeque<SocketAddr>,
+    /// Waits to be run in this step.
+    pub(super) dirty: bool,
+    /// Its entry in the timer heap.
+    pub(super) scheduled: Option<Instant>,
+}
+
+impl Peer {
+    pub(super) fn slot_by_mid(&self, mid: Mid) -> Option<&Slot> {
+        self.slots.iter().find(|slot| slot.mid == mid)
+    }
+
+    pub(super) fn up_track(&self, mid: Mid) -> Option<TrackKey> {
+        self.up.iter().find(|line| line.mid == mid).map(|line| line.track)
+    }
+}

@@ -1,0 +1,107 @@
+//! Which track goes into which slot. Pure: facts in, plan out.
+
+use seameet_core::media::{SlotsNeeded, TrackSource, View};
+use seameet_core::{MediaKind, Mid, TrackId};
+
+use crate::shard::track::TrackKey;
+
+/// A slot as the planner sees it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SlotFacts {
+    pub(super) mid: Mid,
+    pub(super) kind: MediaKind,
+    pub(super) current: Option<TrackKey>,
+}
+
+/// A track that the subscriber may receive; its own are not listed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TrackFacts {
+    pub(super) key: TrackKey,
+    pub(super) id: TrackId,
+    pub(super) source: TrackSource,
+}
+
+/// What a slot shall carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Planned {
+    pub(super) track: Option<TrackKey>,
+    pub(super) hidden: bool,
+}
+
+/// One entry per slot, in the order of the slots, and what is missing.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub(super) slots: Vec<Planned>,
+    pub(super) needed: SlotsNeeded,
+}
+
+/// Plans a subscriber's slots. A track that has a slot and is still wanted keeps it, so that nothing flickers.
+pub(super) fn plan(view: &View, slots: &[SlotFacts], tracks: &[TrackFacts]) -> Plan {
+    let mut planned = vec![Planned::default(); slots.len()];
+    let audio = wanted(tracks, MediaKind::Audio, usize::MAX);
+    let missing_audio = fill(&mut planned, slots, MediaKind::Audio, &audio);
+    let missing_video = match view {
+        View::Auto { max_video } => {
+            let video = wanted(tracks, MediaKind::Video, *max_video);
+            fill(&mut planned, slots, MediaKind::Video, &video)
+        }
+        View::Slots(wishes) => {
+            for (plan, slot) in planned.iter_mut().zip(slots) {
+                if slot.kind != MediaKind::Video {
+                    continue;
+                }
+                let Some(wish) = wishes.iter().find(|wish| wish.mid == slot.mid) else { continue };
+                let video = |track: &&TrackFacts| track.source.kind() == MediaKind::Video;
+                plan.track = tracks
+                    .iter()
+                    .filter(video)
+                    .find(|track| Some(track.id) == wish.track)
+                    .map(|track| track.key);
+                plan.hidden = wish.max_height == 0;
+            }
+            0
+        }
+    };
+    Plan { slots: planned, needed: SlotsNeeded { audio: missing_audio, video: missing_video } }
+}
+
+/// Screens first, then by publication.
+fn wanted(tracks: &[TrackFacts], kind: MediaKind, most: usize) -> Vec<TrackKey> {
+    let mut wanted: Vec<_> = tracks.iter().filter(|track| track.source.kind() == kind).collect();
+    wanted.sort_by_key(|track| {
+        let rank = match track.source {
+            TrackSource::Screen | TrackSource::ScreenAudio => 0,
+            TrackSource::Microphone | TrackSource::Camera => 1,
+        };
+        (rank, track.id)
+    });
+    wanted.into_iter().take(most).map(|track| track.key).collect()
+}
+
+/// Gives each wanted track a slot, as long as there are any, and counts those that got none.
+fn fill(
+    planned: &mut [Planned],
+    slots: &[SlotFacts],
+    kind: MediaKind,
+    wanted: &[TrackKey],
+) -> usize {
+    let available = slots.iter().filter(|slot| slot.kind == kind).count();
+    let missing = wanted.len().saturating_sub(available);
+    let served = wanted.get(..available.min(wanted.len())).unwrap_or_default();
+    for (plan, slot) in planned.iter_mut().zip(slots).filter(|(_, slot)| slot.kind == kind) {
+        plan.track = slot.current.filter(|current| served.contains(current));
+    }
+    for track in served {
+        if planned.iter().any(|plan| plan.track == Some(*track)) {
+            continue;
+        }
+        let free = planned
+            .iter_mut()
+            .zip(slots)
+            .find(|(plan, slot)| slot.kind == kind && plan.track.is_none());
+        if let Some((plan, _)) = free {
+            plan.track = Some(*track);
+        }
+    }
+    missing
+}

@@ -1,0 +1,121 @@
+//! Who and what belongs to a room, and how it leaves.
+
+use std::collections::BTreeMap;
+
+use seameet_core::media::View;
+use seameet_core::{ParticipantId, TrackId};
+
+use crate::shard::peer::PeerKey;
+use crate::shard::track::TrackKey;
+use crate::shard::{RoomKey, Shard};
+
+/// A routing group.
+#[derive(Debug, Default)]
+pub(super) struct MediaRoom {
+    pub(super) peers: BTreeMap<ParticipantId, PeerKey>,
+    /// In the order of publication.
+    pub(super) tracks: BTreeMap<TrackId, TrackKey>,
+}
+
+impl Shard {
+    pub(super) fn peer_of(&self, room: RoomKey, participant: ParticipantId) -> Option<PeerKey> {
+        self.rooms.get(&room)?.peers.get(&participant).copied()
+    }
+
+    pub(super) fn track_by_id(&self, room: RoomKey, track: TrackId) -> Option<TrackKey> {
+        self.rooms.get(&room)?.tracks.get(&track).copied()
+    }
+
+    pub(super) fn close_room(&mut self, room: RoomKey) {
+        let Some(closed) = self.rooms.get(&room) else { return };
+        let peers: Vec<_> = closed.peers.values().copied().collect();
+        for key in peers {
+            self.remove_peer(key);
+        }
+        self.rooms.remove(&room);
+    }
+
+    pub(super) fn remove_participant(&mut self, room: RoomKey, participant: ParticipantId) {
+        if let Some(key) = self.peer_of(room, participant) {
+            self.remove_peer(key);
+        }
+    }
+
+    /// Says goodbye and forgets the peer, its tracks and its subscriptions.
+    pub(super) fn remove_peer(&mut self, key: PeerKey) {
+        let Some(mut peer) = self.peers.remove(key) else { return };
+        let now = self.now;
+        let farewell = super::guard::step(|| {
+            peer.connection.close(now);
+            Ok(())
+        });
+        if farewell == super::guard::Guarded::Done {
+            while let Some(transmit) = peer.connection.poll_transmit() {
+                self.transmits.push_back(transmit);
+            }
+        }
+        self.demux.forget(key);
+        for slot in &peer.slots {
+            self.unsubscribe(slot.track, key);
+        }
+        for line in &peer.up {
+            self.remove_track(line.track);
+        }
+        if let Some(room) = self.rooms.get_mut(&peer.room)
+            && room.peers.get(&peer.participant) == Some(&key)
+        {
+            room.peers.remove(&peer.participant);
+        }
+        self.assign_room(peer.room);
+    }
+
+    pub(super) fn unpublish(&mut self, room: RoomKey, track: TrackId) {
+        let Some(key) = self.track_by_id(room, track) else { return };
+        if let Some(owner) = self.tracks.get(key).map(|track| track.peer)
+            && let Some(peer) = self.peers.get_mut(owner)
+        {
+            peer.up.retain(|line| line.track != key);
+        }
+        self.remove_track(key);
+        self.assign_room(room);
+    }
+
+    /// Forgets a track. Its subscribers' slots are emptied by the next assignment.
+    pub(super) fn remove_track(&mut self, key: TrackKey) {
+        let Some(track) = self.tracks.remove(key) else { return };
+        if let Some(room) = self.rooms.get_mut(&track.room) {
+            room.tracks.remove(&track.id);
+        }
+    }
+
+    pub(super) fn set_view(&mut self, room: RoomKey, participant: ParticipantId, view: View) {
+        let Some(key) = self.peer_of(room, participant) else { return };
+        if let Some(peer) = self.peers.get_mut(key) {
+            peer.view = view;
+        }
+        self.assign_peer(key);
+    }
+
+    pub(super) fn set_muted(&mut self, room: RoomKey, track: TrackId, muted: bool) {
+        let Some(key) = self.track_by_id(room, track) else { return };
+        let Some(track) = self.tracks.get_mut(key) else { return };
+        if track.muted == muted {
+            return;
+        }
+        track.muted = muted;
+        let subscribers = track.subscribers.clone();
+        for subscriber in &subscribers {
+            if let Some(slot) = self.slot_mut(*subscriber) {
+                slot.pause();
+            }
+        }
+        if muted {
+            self.cancel_keyframe(key);
+        } else if !subscribers.is_empty() {
+            self.want_keyframe(key);
+        }
+        for subscriber in subscribers {
+            self.announce_slots(subscriber.peer);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! One sending line of a subscriber, and how a track's packets become the line's one continuous stream.
+
+use std::time::Instant;
+
+use seameet_core::media::SlotCause;
+use seameet_core::{MediaKind, Mid, TrackId};
+use seameet_pipeline::ReceivedPacket;
+use seameet_rtp::{Munger, PacketInfo, Rewritten, SourceKey, Vp8Munger, Vp8Rewrite};
+
+use crate::shard::track::TrackKey;
+
+/// What a subscriber was last told about a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Announced {
+    pub(super) track: Option<TrackId>,
+    pub(super) cause: SlotCause,
+}
+
+/// How a packet goes out on a slot.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Forwarded {
+    pub(super) numbers: Rewritten,
+    pub(super) vp8: Option<Vp8Rewrite>,
+}
+
+/// One sending line of a subscriber. Its SSRC stays for life; what it carries is switched behind it.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) mid: Mid,
+    pub(super) kind: MediaKind,
+    /// The client still receives on this line.
+    pub(super) active: bool,
+    pub(super) track: Option<TrackKey>,
+    /// The subscriber wants no picture for now.
+    pub(super) hidden: bool,
+    /// The last packet's format could not be sent to this subscriber.
+    pub(super) unsendable: bool,
+    pub(super) announced: Announced,
+    waiting_for_keyframe: bool,
+    munger: Munger,
+    vp8: Vp8Munger,
+}
+
+impl Slot {
+    /// An empty slot. The numbers to start with are random in production, as RFC 3550 section 5.1 asks.
+    pub(super) fn new(mid: Mid, kind: MediaKind, first_sequence: u16, first_timestamp: u32) -> Self {
+        Self {
+            mid,
+            kind,
+            active: true,
+            track: None,
+            hidden: false,
+            unsendable: false,
+            announced: Announced { track: None, cause: SlotCause::Empty },
+            waiting_for_keyframe: kind == MediaKind::Video,
+            munger: Munger::new(first_sequence, first_timestamp),
+            vp8: Vp8Munger::default(),
+        }
+    }
+
+    /// Carries another track from now on.
+    pub(super) fn switch(&mut self, track: Option<TrackKey>) {
+        self.track = track;
+        self.unsendable = false;
+        self.pause();
+    }
+
+    /// What follows does not continue what went out: video needs a keyframe, numbers close the hole.
+    pub(super) fn pause(&mut self) {
+        self.waiting_for_keyframe = self.kind == MediaKind::Video;
+        self.munger.pause();
+    }
+
+    /// Video that waits for a keyframe.
+    pub(super) fn waits(&self) -> bool {
+        self.waiting_for_keyframe
+    }
+
+    /// Whether and how a packet goes out.
+    pub(super) fn forward(
+        &mut self,
+        now: Instant,
+        stream: SourceKey,
+        received: &ReceivedPacket,
+        info: &PacketInfo,
+    ) -> Option<Forwarded> {
+        if self.hidden || (self.waiting_for_keyframe && !info.keyframe_start) {
+            return None;
+        }
+        let packet = &received.packet;
+        let clock_rate = received.format.codec.clock_rate();
+        let numbers =
+            self.munger.rewrite(now, stream, clock_rate, packet.sequence, packet.timestamp)?;
+        self.waiting_for_keyframe = false;
+        let vp8 = match &info.vp8 {
+            Some(vp8) => Some(self.vp8.rewrite(numbers.segment, vp8)?),
+            None => None,
+        };
+        Some(Forwarded { numbers, vp8 })
+    }
+
+    /// Why the slot is in the state it is in.
+    pub(super) fn cause(&self, muted: bool) -> SlotCause {
+        if self.track.is_none() {
+            SlotCause::Empty
+        } else if muted {
+            SlotCause::Muted
+        } else if self.hidden {
+            SlotCause::Hidden
+        } else if self.unsendable {
+            SlotCause::Codec
+        } else if self.waiting_for_keyframe {
+            SlotCause::WaitingForKeyframe
+        } else {
+            SlotCause::Full
+        }
+    }
+}
