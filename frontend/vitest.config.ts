@@ -1,10 +1,8 @@
 import { defineConfig } from 'vitest/config'
-import react from '@vitejs/plugin-react'
 
 // The client and the protocol are tested in plain Node with fakes: what needs a DOM there is a fault in the
 // design. React and the app get jsdom.
 export default defineConfig({
-  plugins: [react()],
   test: {
     projects: [
       {
