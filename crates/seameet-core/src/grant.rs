@@ -5,6 +5,10 @@ use crate::media::TrackSource;
 /// What a participant may do. The room checks it for every message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a right of its own; a set of flags would hide them from the reader"
+)]
 pub struct Grant {
     /// May publish a microphone.
     pub publish_microphone: bool,

@@ -39,7 +39,6 @@ pub struct SlotAssignment {
 
 /// Why a slot is in the state it is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum SlotCause {
     /// Carries its track as published.
     Full,

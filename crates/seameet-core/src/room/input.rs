@@ -114,7 +114,6 @@ pub enum RoomCommand {
 
 /// Why somebody is no longer in the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum LeaveReason {
     /// Left.
     Left,

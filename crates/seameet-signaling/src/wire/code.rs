@@ -4,6 +4,10 @@ use seameet_core::ErrorCode;
 use serde::{Deserialize, Deserializer, Serializer, de};
 
 /// Writes a code in its stable form.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde gives the field by reference"
+)]
 pub(super) fn serialize<S: Serializer>(code: &ErrorCode, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(code.as_str())
 }

@@ -17,12 +17,11 @@ pub fn typescript() -> String {
     let mut declarations = Declarations::default();
     declarations.visit::<ClientMessage>();
     declarations.visit::<ServerMessage>();
-    let mut module = String::from(HEAD);
-    module.push_str(&format!(
-        "\n/** The protocol version that these types describe. */\n\
+    let mut module = format!(
+        "{HEAD}\n/** The protocol version that these types describe. */\n\
          export const PROTOCOL_VERSION = {PROTOCOL_VERSION};\n\n{}",
         error_codes()
-    ));
+    );
     for declaration in declarations.by_name.values() {
         module.push('\n');
         module.push_str(declaration);
