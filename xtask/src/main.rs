@@ -1,3 +1,61 @@
-//! Tasks of the repository.
+//! `cargo xtask`: the tasks of this repository, each in a file of its own.
+//!
+//! | command | does |
+//! |---|---|
+//! | `demo` | builds everything and serves a call on this machine |
+//! | `test` | runs every check that CI runs |
+//! | `tidy` | checks the rules that the compiler cannot state |
+//! | `codegen` | writes the TypeScript types of the wire protocol |
+#![expect(clippy::print_stdout, reason = "a task runner talks to the terminal")]
 
-fn main() {}
+mod codegen;
+mod demo;
+mod frontend;
+mod prerequisites;
+mod process;
+mod system;
+mod test;
+mod tidy;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Tasks of the seameet repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Build the frontend and the server, then serve a call on this machine.
+    Demo(demo::Options),
+    /// Run every check that CI runs.
+    Test(test::Options),
+    /// Check the rules of the repository that the compiler cannot state.
+    Tidy,
+    /// Write the TypeScript types of the wire protocol.
+    Codegen(codegen::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Demo(options) => demo::run(&options),
+        Task::Test(options) => test::run(&options),
+        Task::Tidy => tidy::run(),
+        Task::Codegen(options) => codegen::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // Not `Result` from `main`: that prints a backtrace of this program, which helps nobody mend theirs.
+        Err(error) => {
+            println!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
