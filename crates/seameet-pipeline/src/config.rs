@@ -51,7 +51,11 @@ impl Certificate {
     ///
     /// When the operating system gives no randomness.
     pub fn generate() -> Result<Self, GenerateCertificateError> {
-        provider().dtls_provider.generate_certificate().map(Self).ok_or(GenerateCertificateError)
+        provider()
+            .dtls_provider
+            .generate_certificate()
+            .map(Self)
+            .ok_or(GenerateCertificateError)
     }
 }
 

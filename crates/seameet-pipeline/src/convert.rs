@@ -50,7 +50,10 @@ pub(crate) fn format(spec: &CodecSpec) -> Option<Format> {
         EngineCodec::Av1 => Codec::Av1,
         _ => return None,
     };
-    Some(Format { codec, profile: profile(codec, &spec.format) })
+    Some(Format {
+        codec,
+        profile: profile(codec, &spec.format),
+    })
 }
 
 /// Folds the parameters that must agree into one number, so that the hot path compares integers.
@@ -76,7 +79,9 @@ pub(crate) fn packet(packet: RtpPacket) -> Packet {
             level_dbov: level,
             voice: extensions.voice_activity.unwrap_or(false),
         }),
-        orientation: extensions.video_orientation.map(|turn| Orientation(turn as u8)),
+        orientation: extensions
+            .video_orientation
+            .map(|turn| Orientation(turn as u8)),
         payload: Payload::from_arc(packet.payload),
     }
 }
@@ -87,7 +92,9 @@ pub(crate) fn forwarded_extensions(packet: &Packet) -> ExtensionValues {
     ExtensionValues {
         audio_level: packet.audio_level.map(|level| level.level_dbov),
         voice_activity: packet.audio_level.map(|level| level.voice),
-        video_orientation: packet.orientation.map(|turn| VideoOrientation::from(turn.0 & 3)),
+        video_orientation: packet
+            .orientation
+            .map(|turn| VideoOrientation::from(turn.0 & 3)),
         ..ExtensionValues::default()
     }
 }

@@ -75,20 +75,29 @@ pub struct OfferLine {
 /// The certificate fingerprint in a session description. Another one than before means another endpoint: the
 /// client began a new peer connection (RFC 8122, section 5).
 pub fn remote_fingerprint(sdp: &str) -> Option<&str> {
-    sdp.lines().find_map(|line| line.strip_prefix("a=fingerprint:")).map(str::trim)
+    sdp.lines()
+        .find_map(|line| line.strip_prefix("a=fingerprint:"))
+        .map(str::trim)
 }
 
 pub(crate) fn parse_offer(sdp: &str, max_lines: usize) -> Result<SdpOffer, OfferError> {
     // Counted before parsing, so that a description of ten thousand lines costs nothing.
     let lines = sdp.lines().filter(|line| line.starts_with("m=")).count();
     if lines > max_lines {
-        return Err(OfferError::TooManyLines { lines, limit: max_lines });
+        return Err(OfferError::TooManyLines {
+            lines,
+            limit: max_lines,
+        });
     }
-    SdpOffer::from_sdp_string(sdp).map_err(|error| OfferError::Parse { reason: error.to_string() })
+    SdpOffer::from_sdp_string(sdp).map_err(|error| OfferError::Parse {
+        reason: error.to_string(),
+    })
 }
 
 pub(crate) fn parse_answer(sdp: &str) -> Result<SdpAnswer, AnswerError> {
-    SdpAnswer::from_sdp_string(sdp).map_err(|error| AnswerError { reason: error.to_string() })
+    SdpAnswer::from_sdp_string(sdp).map_err(|error| AnswerError {
+        reason: error.to_string(),
+    })
 }
 
 pub(crate) fn engine_direction(direction: LineDirection) -> Direction {
@@ -110,7 +119,15 @@ pub(crate) fn line(rtc: &Rtc, mid: Mid) -> Option<MediaLine> {
         .filter(|params| media.remote_pts().contains(&params.pt()))
         .filter_map(|params| convert::format(&params.spec()))
         .collect();
-    let direction =
-        if media.disabled() { LineDirection::Inactive } else { convert::direction(media.direction()) };
-    Some(MediaLine { mid, kind: convert::kind(media.kind()), direction, formats })
+    let direction = if media.disabled() {
+        LineDirection::Inactive
+    } else {
+        convert::direction(media.direction())
+    };
+    Some(MediaLine {
+        mid,
+        kind: convert::kind(media.kind()),
+        direction,
+        formats,
+    })
 }

@@ -116,11 +116,20 @@ impl PeerConnection {
     /// [`OfferError::Apply`] it must be dropped.
     pub fn accept_offer(&mut self, now: Instant, sdp: &str) -> Result<AcceptedOffer, OfferError> {
         let offer = negotiate::parse_offer(sdp, self.max_media_lines)?;
-        let apply = |error: &dyn fmt::Display| OfferError::Apply { reason: error.to_string() };
-        let answer = self.rtc.sdp_api().accept_offer(offer).map_err(|error| apply(&error))?;
+        let apply = |error: &dyn fmt::Display| OfferError::Apply {
+            reason: error.to_string(),
+        };
+        let answer = self
+            .rtc
+            .sdp_api()
+            .accept_offer(offer)
+            .map_err(|error| apply(&error))?;
         self.step(now).map_err(|error| apply(&error))?;
         self.lines.refresh(&mut self.rtc);
-        Ok(AcceptedOffer { sdp: answer.to_sdp_string(), lines: self.lines.agreed(&self.rtc) })
+        Ok(AcceptedOffer {
+            sdp: answer.to_sdp_string(),
+            lines: self.lines.agreed(&self.rtc),
+        })
     }
 
     /// Makes an offer with further lines; the earlier ones stay. Returns the description and the new lines' names.
@@ -137,13 +146,15 @@ impl PeerConnection {
                 changes.add_media(convert::engine_kind(line.kind), direction, None, None, None)
             })
             .collect();
-        let (offer, pending) = changes
-            .apply()
-            .ok_or_else(|| OfferError::Apply { reason: "nothing changed".to_owned() })?;
+        let (offer, pending) = changes.apply().ok_or_else(|| OfferError::Apply {
+            reason: "nothing changed".to_owned(),
+        })?;
         self.pending_offer = Some(pending);
         let mids: Vec<_> = mids.into_iter().filter_map(convert::mid).collect();
         // The engine announces only lines that the other side added.
-        mids.iter().for_each(|mid| self.lines.add(*mid));
+        for mid in &mids {
+            self.lines.add(*mid);
+        }
         Ok((offer.to_sdp_string(), mids))
     }
 
@@ -155,9 +166,9 @@ impl PeerConnection {
     pub fn create_ice_restart(&mut self) -> Result<String, OfferError> {
         let mut changes = self.rtc.sdp_api();
         changes.ice_restart(true);
-        let (offer, pending) = changes
-            .apply()
-            .ok_or_else(|| OfferError::Apply { reason: "nothing changed".to_owned() })?;
+        let (offer, pending) = changes.apply().ok_or_else(|| OfferError::Apply {
+            reason: "nothing changed".to_owned(),
+        })?;
         self.pending_offer = Some(pending);
         Ok(offer.to_sdp_string())
     }
@@ -167,11 +178,23 @@ impl PeerConnection {
     /// # Errors
     ///
     /// When no offer is pending or the answer does not fit it.
-    pub fn accept_answer(&mut self, now: Instant, sdp: &str) -> Result<Vec<MediaLine>, AnswerError> {
+    pub fn accept_answer(
+        &mut self,
+        now: Instant,
+        sdp: &str,
+    ) -> Result<Vec<MediaLine>, AnswerError> {
         let answer = negotiate::parse_answer(sdp)?;
-        let refuse = |error: &dyn fmt::Display| AnswerError { reason: error.to_string() };
-        let pending = self.pending_offer.take().ok_or_else(|| refuse(&"no offer is pending"))?;
-        self.rtc.sdp_api().accept_answer(pending, answer).map_err(|error| refuse(&error))?;
+        let refuse = |error: &dyn fmt::Display| AnswerError {
+            reason: error.to_string(),
+        };
+        let pending = self
+            .pending_offer
+            .take()
+            .ok_or_else(|| refuse(&"no offer is pending"))?;
+        self.rtc
+            .sdp_api()
+            .accept_answer(pending, answer)
+            .map_err(|error| refuse(&error))?;
         self.step(now).map_err(|error| refuse(&error))?;
         self.lines.refresh(&mut self.rtc);
         Ok(self.lines.agreed(&self.rtc))
@@ -228,8 +251,12 @@ impl PeerConnection {
             self.oversize_dropped += 1;
             return false;
         }
-        let Some(line) = self.lines.sending(mid) else { return false };
-        let Some(payload_type) = line.payload_type(outgoing.format) else { return false };
+        let Some(line) = self.lines.sending(mid) else {
+            return false;
+        };
+        let Some(payload_type) = line.payload_type(outgoing.format) else {
+            return false;
+        };
         let mut rtp = RtpWrite::new(
             payload_type,
             outgoing.sequence.into(),
@@ -240,24 +267,33 @@ impl PeerConnection {
         .marker(packet.marker)
         .nackable(line.kind == MediaKind::Video)
         .ext_vals(convert::forwarded_extensions(packet));
-        if let Some(patch) = outgoing.vp8.and_then(|vp8| vp8_patch(&packet.payload.shared(), vp8)) {
+        if let Some(patch) = outgoing
+            .vp8
+            .and_then(|vp8| vp8_patch(&packet.payload.shared(), vp8))
+        {
             rtp = rtp.vp8_patch(patch);
         }
         let mut api = self.rtc.direct_api();
-        let Some(stream) = api.stream_tx(&line.ssrc) else { return false };
+        let Some(stream) = api.stream_tx(&line.ssrc) else {
+            return false;
+        };
         stream.write_rtp(rtp);
         true
     }
 
     /// Whether a receiver of this sending line can take the format.
     pub fn can_send(&self, mid: Mid, format: Format) -> bool {
-        self.lines.sending(mid).is_some_and(|line| line.payload_type(format).is_some())
+        self.lines
+            .sending(mid)
+            .is_some_and(|line| line.payload_type(format).is_some())
     }
 
     /// Asks the sender of a receiving line for a keyframe (PLI, RFC 4585 section 6.3.1). It leaves with the next
     /// [`handle_timeout`](Self::handle_timeout). Unthrottled: the caller merges requests.
     pub fn request_keyframe(&mut self, mid: Mid, encoding: u8) {
-        let Some(rid) = self.lines.rid(mid, encoding) else { return };
+        let Some(rid) = self.lines.rid(mid, encoding) else {
+            return;
+        };
         let mut api = self.rtc.direct_api();
         if let Some(stream) = api.stream_rx_by_mid(convert::engine_mid(mid), rid) {
             stream.request_keyframe(KeyframeRequestKind::Pli);
@@ -363,11 +399,21 @@ impl PeerConnection {
             self.oversize_dropped += 1;
             return;
         }
-        let Some((mid, encoding)) = self.lines.receiving(&mut self.rtc, packet.header.ssrc) else { return };
-        let Some(format) = self.lines.format(packet.header.payload_type) else { return };
+        let Some((mid, encoding)) = self.lines.receiving(&mut self.rtc, packet.header.ssrc) else {
+            return;
+        };
+        let Some(format) = self.lines.format(packet.header.payload_type) else {
+            return;
+        };
         let arrival = packet.timestamp;
         let packet = convert::packet(packet);
-        let received = ReceivedPacket { mid, encoding, format, arrival, packet };
+        let received = ReceivedPacket {
+            mid,
+            encoding,
+            format,
+            arrival,
+            packet,
+        };
         self.events.push_back(PeerEvent::Rtp(received));
     }
 

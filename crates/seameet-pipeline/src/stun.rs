@@ -15,5 +15,7 @@ pub fn server_ufrag(datagram: &[u8]) -> Option<String> {
     if !message.is_binding_request() {
         return None;
     }
-    message.split_username().map(|(server, _client)| server.to_owned())
+    message
+        .split_username()
+        .map(|(server, _client)| server.to_owned())
 }

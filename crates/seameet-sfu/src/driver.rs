@@ -1,1 +1,193 @@
 //! Threads and sockets for shards.
+//!
+//! Each worker is one thread with a single-threaded runtime, one UDP port and one [`Shard`](crate::shard::Shard).
+//! What crosses threads are values in bounded mailboxes: commands in, events out.
+
+mod addresses;
+mod mailbox;
+mod room;
+mod socket;
+mod train;
+mod worker;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+
+use seameet_core::media::MediaEvent;
+use seameet_pipeline::Certificate;
+use seameet_pipeline::config::GenerateCertificateError;
+use tokio::sync::{Mutex, mpsc, watch};
+
+pub use crate::shard::Counters as MediaStats;
+pub use mailbox::WorkerGone;
+pub use room::RoomMedia;
+
+use crate::config::{MediaConfig, ShardConfig};
+use crate::shard::RoomKey;
+use mailbox::{Mailbox, WorkerCommand};
+use socket::Sockets;
+
+/// Events that a room may be behind. A room that does not take them loses the newest, which is logged.
+const ROOM_EVENT_CAPACITY: usize = 1_024;
+
+/// Why the media plane cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BindError {
+    /// The UDP port is taken or not allowed.
+    #[error("cannot bind UDP {address}: {source}")]
+    Socket {
+        /// What was asked for.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The ports of the workers go beyond 65,535.
+    #[error("{workers} workers do not fit above UDP port {udp_port}")]
+    PortRange {
+        /// The first port.
+        udp_port: u16,
+        /// How many follow.
+        workers: usize,
+    },
+    /// There is no address that a client could be told.
+    #[error("this host has no address to tell clients; set public_ip")]
+    NoAddress,
+    /// No certificate could be made.
+    #[error(transparent)]
+    Certificate(#[from] GenerateCertificateError),
+    /// No thread or runtime could be made.
+    #[error("cannot start a media worker: {0}")]
+    Thread(#[source] io::Error),
+}
+
+/// The running media plane.
+#[derive(Debug)]
+pub struct MediaPlane {
+    workers: Vec<Worker>,
+    next_room: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Worker {
+    mailbox: Mailbox,
+    config: Arc<ShardConfig>,
+    udp_port: u16,
+    stats: watch::Receiver<MediaStats>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl MediaPlane {
+    /// Binds the sockets and starts the workers.
+    ///
+    /// # Errors
+    ///
+    /// When a port is taken, this host has no address, or the system refuses a thread.
+    pub fn bind(config: &MediaConfig) -> Result<Self, BindError> {
+        let certificate = Certificate::generate()?;
+        let workers = (0..config.workers.get())
+            .map(|index| start(config, &certificate, index))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            workers,
+            next_room: AtomicU64::new(1),
+        })
+    }
+
+    /// The UDP ports in use, one per worker.
+    pub fn udp_ports(&self) -> Vec<u16> {
+        self.workers.iter().map(|worker| worker.udp_port).collect()
+    }
+
+    /// The addresses that clients are told.
+    pub fn candidates(&self) -> Vec<SocketAddr> {
+        self.workers
+            .iter()
+            .flat_map(|worker| worker.config.candidates.clone())
+            .collect()
+    }
+
+    /// Opens a room on the worker with the fewest peers. It closes when the [`RoomMedia`] is dropped.
+    pub fn open_room(&self) -> (RoomMedia, mpsc::Receiver<MediaEvent>) {
+        let key = RoomKey(self.next_room.fetch_add(1, Ordering::Relaxed));
+        let (events, receiver) = mpsc::channel(ROOM_EVENT_CAPACITY);
+        let least_loaded = |worker: &&Worker| {
+            let stats = *worker.stats.borrow();
+            (stats.peers, stats.rooms)
+        };
+        let worker = self.workers.iter().min_by_key(least_loaded);
+        let (mailbox, config) = worker.map_or_else(
+            || unreachable!("the number of workers is not zero"),
+            |worker| (worker.mailbox.clone(), Arc::clone(&worker.config)),
+        );
+        (RoomMedia::open(key, mailbox, config, events), receiver)
+    }
+
+    /// Totals of all workers.
+    pub fn stats(&self) -> MediaStats {
+        self.workers
+            .iter()
+            .fold(MediaStats::default(), |sum, worker| {
+                sum.plus(&worker.stats.borrow())
+            })
+    }
+
+    /// Closes every room, says goodbye to every peer and ends the threads.
+    pub async fn shutdown(&self) {
+        for worker in &self.workers {
+            // A worker that is gone already needs no telling.
+            let _ = worker.mailbox.send(WorkerCommand::Shutdown).await;
+        }
+        for worker in &self.workers {
+            if let Some(thread) = worker.thread.lock().await.take()
+                && let Ok(Err(_)) = tokio::task::spawn_blocking(move || thread.join()).await
+            {
+                tracing::error!("a media worker had panicked");
+            }
+        }
+    }
+}
+
+fn start(
+    config: &MediaConfig,
+    certificate: &Certificate,
+    index: usize,
+) -> Result<Worker, BindError> {
+    let workers = config.workers.get();
+    let range = BindError::PortRange {
+        udp_port: config.udp_port,
+        workers,
+    };
+    let port = match config.udp_port {
+        0 => 0,
+        first => u16::try_from(index)
+            .ok()
+            .and_then(|index| first.checked_add(index))
+            .ok_or(range)?,
+    };
+    let sockets = Sockets::bind(port, &config.public_ips)?;
+    let shard_config = Arc::new(ShardConfig {
+        candidates: sockets.candidates().to_vec(),
+        certificate: certificate.clone(),
+        video_codecs: config.video_codecs.clone(),
+    });
+    let udp_port = sockets.port();
+    let (mailbox, inbox) = mailbox::channel();
+    let (stats_sender, stats) = watch::channel(MediaStats::default());
+    let for_thread = ShardConfig::clone(&shard_config);
+    let thread = std::thread::Builder::new()
+        .name(format!("media-{index}"))
+        .spawn(move || worker::run(sockets, for_thread, inbox, &stats_sender))
+        .map_err(BindError::Thread)?;
+    tracing::info!(worker = index, udp_port, "media worker started");
+    Ok(Worker {
+        mailbox,
+        config: shard_config,
+        udp_port,
+        stats,
+        thread: Mutex::new(Some(thread)),
+    })
+}

@@ -22,4 +22,4 @@ pub mod driver;
 pub mod shard;
 
 pub use config::{MediaConfig, ShardConfig};
-//pub use driver::{BindError, MediaPlane, MediaStats, RoomMedia, WorkerGone};
+pub use driver::{BindError, MediaPlane, MediaStats, RoomMedia, WorkerGone};

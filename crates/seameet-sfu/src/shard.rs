@@ -25,13 +25,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use seameet_core::media::{DisconnectReason, MediaCommand, MediaEvent, Offer, RequestId};
 use seameet_core::ParticipantId;
+use seameet_core::media::{DisconnectReason, MediaCommand, MediaEvent, Offer, RequestId};
 use seameet_pipeline::{CloseReason, IceCredentials, PeerEvent, ReceivedPacket, Transmit};
 use slotmap::SlotMap;
 
 pub use counters::{Counters, Drop};
 pub use negotiate::PreparedPeer;
+pub(crate) use negotiate::refusal;
 
 use crate::config::ShardConfig;
 use demux::Demux;
@@ -70,6 +71,23 @@ pub enum Endpoint {
     Credentials(IceCredentials),
 }
 
+/// An offer of a participant.
+#[derive(Debug)]
+pub struct Negotiation {
+    /// Its room.
+    pub room: RoomKey,
+    /// Who offers.
+    pub participant: ParticipantId,
+    /// Echoed in the answer.
+    pub request: RequestId,
+    /// What is offered.
+    pub offer: Offer,
+    /// May receive others' tracks.
+    pub subscribe: bool,
+    /// Where a new endpoint comes from.
+    pub endpoint: Endpoint,
+}
+
 /// Everything that can happen to a shard.
 #[derive(Debug)]
 pub enum Input<'a> {
@@ -80,20 +98,7 @@ pub enum Input<'a> {
     /// A room asks for something. Negotiation has its own input.
     Command(RoomKey, MediaCommand),
     /// A participant offers.
-    Negotiate {
-        /// Its room.
-        room: RoomKey,
-        /// Who.
-        participant: ParticipantId,
-        /// Echoed in the answer.
-        request: RequestId,
-        /// What.
-        offer: Offer,
-        /// May receive others' tracks.
-        subscribe: bool,
-        /// Where a new endpoint comes from.
-        endpoint: Endpoint,
-    },
+    Negotiate(Box<Negotiation>),
     /// A datagram arrived.
     Datagram(Datagram<'a>),
     /// Only time passed.
@@ -166,9 +171,7 @@ impl Shard {
             }
             Input::CloseRoom(room) => self.close_room(room),
             Input::Command(room, command) => self.command(room, command),
-            Input::Negotiate { room, participant, request, offer, subscribe, endpoint } => {
-                self.negotiate(room, participant, request, &offer, subscribe, endpoint);
-            }
+            Input::Negotiate(negotiation) => self.negotiate(*negotiation),
             Input::Datagram(datagram) => self.datagram(datagram),
             Input::Timeout => {}
         }
@@ -215,9 +218,13 @@ impl Shard {
     fn datagram(&mut self, datagram: Datagram<'_>) {
         self.counters.packets_in += 1;
         self.counters.bytes_in += datagram.contents.len() as u64;
-        let Some(key) = self.route(datagram) else { return };
+        let Some(key) = self.route(datagram) else {
+            return;
+        };
         let now = self.now;
-        let Some(peer) = self.peers.get_mut(key) else { return };
+        let Some(peer) = self.peers.get_mut(key) else {
+            return;
+        };
         let stepped = guard::step(|| {
             peer.connection.handle_datagram(
                 now,
@@ -238,7 +245,9 @@ impl Shard {
         }
         while let Some(key) = self.dirty.pop_front() {
             let now = self.now;
-            let Some(peer) = self.peers.get_mut(key) else { continue };
+            let Some(peer) = self.peers.get_mut(key) else {
+                continue;
+            };
             peer.dirty = false;
             let stepped = guard::step(|| peer.connection.handle_timeout(now));
             self.settle(key, stepped);
@@ -261,7 +270,9 @@ impl Shard {
             self.closing.push((key, DisconnectReason::Failed));
             return;
         }
-        let Some(peer) = self.peers.get_mut(key) else { return };
+        let Some(peer) = self.peers.get_mut(key) else {
+            return;
+        };
         while let Some(transmit) = peer.connection.poll_transmit() {
             if self.transmits.len() < MAX_TRANSMITS {
                 self.transmits.push_back(transmit);
@@ -276,7 +287,8 @@ impl Shard {
                 PeerEvent::KeyframeRequested { mid } => requests.push(mid),
                 PeerEvent::Connected => {
                     let participant = peer.participant;
-                    self.events.push_back((peer.room, MediaEvent::Connected { participant }));
+                    self.events
+                        .push_back((peer.room, MediaEvent::Connected { participant }));
                 }
                 PeerEvent::Closed(reason) => self.closing.push((key, disconnect_reason(reason))),
             }
@@ -291,10 +303,18 @@ impl Shard {
     /// Removes peers that closed or failed.
     fn reap(&mut self) {
         while let Some((key, reason)) = self.closing.pop() {
-            let Some(peer) = self.peers.get(key) else { continue };
+            let Some(peer) = self.peers.get(key) else {
+                continue;
+            };
             let (room, participant) = (peer.room, peer.participant);
             self.remove_peer(key);
-            self.events.push_back((room, MediaEvent::Disconnected { participant, reason }));
+            self.events.push_back((
+                room,
+                MediaEvent::Disconnected {
+                    participant,
+                    reason,
+                },
+            ));
         }
     }
 }

@@ -37,7 +37,10 @@ pub(super) struct SendingLine {
 
 impl SendingLine {
     pub(super) fn payload_type(&self, format: Format) -> Option<Pt> {
-        self.payload_types.iter().find(|(known, _)| *known == format).map(|(_, pt)| *pt)
+        self.payload_types
+            .iter()
+            .find(|(known, _)| *known == format)
+            .map(|(_, pt)| *pt)
     }
 }
 
@@ -58,7 +61,11 @@ impl Lines {
             .iter()
             .filter_map(|params| Some((params.pt(), convert::format(&params.spec())?)))
             .collect();
-        self.sending = self.mids.iter().filter_map(|mid| sending_line(rtc, *mid)).collect();
+        self.sending = self
+            .mids
+            .iter()
+            .filter_map(|mid| sending_line(rtc, *mid))
+            .collect();
     }
 
     pub(super) fn add(&mut self, mid: Mid) {
@@ -72,7 +79,10 @@ impl Lines {
     }
 
     pub(super) fn agreed(&self, rtc: &Rtc) -> Vec<MediaLine> {
-        self.mids.iter().filter_map(|mid| negotiate::line(rtc, *mid)).collect()
+        self.mids
+            .iter()
+            .filter_map(|mid| negotiate::line(rtc, *mid))
+            .collect()
     }
 
     pub(super) fn sending(&self, mid: Mid) -> Option<&SendingLine> {
@@ -80,7 +90,10 @@ impl Lines {
     }
 
     pub(super) fn format(&self, pt: Pt) -> Option<Format> {
-        self.formats.iter().find(|(known, _)| *known == pt).map(|(_, format)| *format)
+        self.formats
+            .iter()
+            .find(|(known, _)| *known == pt)
+            .map(|(_, format)| *format)
     }
 
     /// The line and encoding of an arriving stream.
@@ -93,28 +106,45 @@ impl Lines {
         let (mid, rid) = (convert::mid(stream.mid())?, stream.rid());
         let encoding = self.encoding(mid, rid)?;
         if self.routes.len() < MAX_ROUTES {
-            self.routes.push(Route { ssrc, mid, encoding });
+            self.routes.push(Route {
+                ssrc,
+                mid,
+                encoding,
+            });
         }
         Some((mid, encoding))
     }
 
-    /// The engine's name of an encoding that was seen.
+    /// The engine's name of an encoding that was seen; a line without simulcast has one encoding without a name.
+    #[expect(
+        clippy::option_option,
+        reason = "unknown encoding and nameless encoding are two things"
+    )]
     pub(super) fn rid(&self, mid: Mid, encoding: u8) -> Option<Option<Rid>> {
         let (_, rids) = self.encodings.iter().find(|(known, _)| *known == mid)?;
         rids.get(usize::from(encoding)).copied()
     }
 
     fn encoding(&mut self, mid: Mid, rid: Option<Rid>) -> Option<u8> {
-        let index = self.encodings.iter().position(|(known, _)| *known == mid).unwrap_or_else(|| {
-            self.encodings.push((mid, Vec::new()));
-            self.encodings.len() - 1
-        });
+        let index = self
+            .encodings
+            .iter()
+            .position(|(known, _)| *known == mid)
+            .unwrap_or_else(|| {
+                self.encodings.push((mid, Vec::new()));
+                self.encodings.len() - 1
+            });
         let (_, rids) = self.encodings.get_mut(index)?;
-        let position = rids.iter().position(|known| *known == rid).unwrap_or_else(|| {
-            rids.push(rid);
-            rids.len() - 1
-        });
-        u8::try_from(position).ok().filter(|_| position < MAX_ENCODINGS)
+        let position = rids
+            .iter()
+            .position(|known| *known == rid)
+            .unwrap_or_else(|| {
+                rids.push(rid);
+                rids.len() - 1
+            });
+        u8::try_from(position)
+            .ok()
+            .filter(|_| position < MAX_ENCODINGS)
     }
 }
 
@@ -134,5 +164,10 @@ fn sending_line(rtc: &mut Rtc, mid: Mid) -> Option<SendingLine> {
         .filter_map(|params| Some((convert::format(&params.spec())?, params.pt())))
         .collect();
     let ssrc = rtc.direct_api().stream_tx_by_mid(engine_mid, None)?.ssrc();
-    Some(SendingLine { mid, ssrc, kind, payload_types })
+    Some(SendingLine {
+        mid,
+        ssrc,
+        kind,
+        payload_types,
+    })
 }

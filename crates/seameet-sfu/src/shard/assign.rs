@@ -11,12 +11,17 @@ use crate::shard::{RoomKey, Shard};
 
 impl Shard {
     pub(super) fn slot_mut(&mut self, subscriber: Subscriber) -> Option<&mut Slot> {
-        self.peers.get_mut(subscriber.peer)?.slots.get_mut(subscriber.slot)
+        self.peers
+            .get_mut(subscriber.peer)?
+            .slots
+            .get_mut(subscriber.slot)
     }
 
     /// Plans every subscriber of a room anew, after a track came or went.
     pub(super) fn assign_room(&mut self, room: RoomKey) {
-        let Some(members) = self.rooms.get(&room) else { return };
+        let Some(members) = self.rooms.get(&room) else {
+            return;
+        };
         let peers: Vec<_> = members.peers.values().copied().collect();
         for key in peers {
             self.assign_peer(key);
@@ -25,7 +30,9 @@ impl Shard {
 
     /// Plans one subscriber anew.
     pub(super) fn assign_peer(&mut self, key: PeerKey) {
-        let Some(peer) = self.peers.get(key) else { return };
+        let Some(peer) = self.peers.get(key) else {
+            return;
+        };
         let plan = planner::plan(&peer.view, &slot_facts(peer), &self.receivable(key, peer));
         self.apply(key, &plan);
         self.announce_slots(key);
@@ -40,7 +47,11 @@ impl Shard {
             .values()
             .filter_map(|track_key| Some((*track_key, self.tracks.get(*track_key)?)))
             .filter(|(_, track)| track.peer != key)
-            .map(|(key, track)| TrackFacts { key, id: track.id, source: track.source })
+            .map(|(key, track)| TrackFacts {
+                key,
+                id: track.id,
+                source: track.source,
+            })
             .collect()
     }
 
@@ -48,7 +59,9 @@ impl Shard {
         let mut planned = plan.slots.iter();
         let count = self.peers.get(key).map_or(0, |peer| peer.slots.len());
         for slot in 0..count {
-            let Some(current) = self.slot_mut(Subscriber { peer: key, slot }) else { continue };
+            let Some(current) = self.slot_mut(Subscriber { peer: key, slot }) else {
+                continue;
+            };
             if !current.active {
                 let former = current.track;
                 current.switch(None);
@@ -74,7 +87,9 @@ impl Shard {
 
     fn subscribe(&mut self, track: Option<TrackKey>, subscriber: Subscriber) {
         let Some(key) = track else { return };
-        let Some(track) = self.tracks.get_mut(key) else { return };
+        let Some(track) = self.tracks.get_mut(key) else {
+            return;
+        };
         track.subscribers.push(subscriber);
         if !track.muted && track.source.kind() == MediaKind::Video {
             self.want_keyframe(key);
@@ -96,7 +111,9 @@ impl Shard {
 
     /// Tells a subscriber which of its slots changed since it was last told.
     pub(super) fn announce_slots(&mut self, key: PeerKey) {
-        let Some(peer) = self.peers.get_mut(key) else { return };
+        let Some(peer) = self.peers.get_mut(key) else {
+            return;
+        };
         let mut assignments = Vec::new();
         for slot in &mut peer.slots {
             let track = slot.track.and_then(|track| self.tracks.get(track));
@@ -116,20 +133,28 @@ impl Shard {
         }
         if !assignments.is_empty() {
             let participant = peer.participant;
-            let event = MediaEvent::SlotsAssigned { participant, assignments };
+            let event = MediaEvent::SlotsAssigned {
+                participant,
+                assignments,
+            };
             self.events.push_back((peer.room, event));
         }
     }
 
     /// Tells a subscriber how many slots it lacks, once per change.
     fn announce_needed(&mut self, key: PeerKey, needed: SlotsNeeded) {
-        let Some(peer) = self.peers.get_mut(key) else { return };
+        let Some(peer) = self.peers.get_mut(key) else {
+            return;
+        };
         if peer.needed == needed {
             return;
         }
         peer.needed = needed;
         if needed.audio > 0 || needed.video > 0 {
-            let event = MediaEvent::SlotsNeeded { participant: peer.participant, needed };
+            let event = MediaEvent::SlotsNeeded {
+                participant: peer.participant,
+                needed,
+            };
             self.events.push_back((peer.room, event));
         }
     }
@@ -140,6 +165,10 @@ fn slot_facts(peer: &Peer) -> Vec<SlotFacts> {
     peer.slots
         .iter()
         .filter(|slot| slot.active)
-        .map(|slot| SlotFacts { mid: slot.mid, kind: slot.kind, current: slot.track })
+        .map(|slot| SlotFacts {
+            mid: slot.mid,
+            kind: slot.kind,
+            current: slot.track,
+        })
         .collect()
 }

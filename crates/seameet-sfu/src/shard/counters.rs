@@ -80,7 +80,10 @@ impl Counters {
 
     /// Dropped packets by cause.
     pub fn drops(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
-        Drop::ALL.iter().zip(self.drops).map(|((_, name), count)| (*name, count))
+        Drop::ALL
+            .iter()
+            .zip(self.drops)
+            .map(|((_, name), count)| (*name, count))
     }
 
     /// How many packets were dropped for this cause.

@@ -40,7 +40,9 @@ impl Demux {
 
     /// Gives an address to a peer. Returns the peer that owned it before.
     fn learn(&mut self, address: SocketAddr, key: PeerKey) -> Option<PeerKey> {
-        self.addresses.insert(address, key).filter(|former| *former != key)
+        self.addresses
+            .insert(address, key)
+            .filter(|former| *former != key)
     }
 
     fn forget_address(&mut self, address: SocketAddr, key: PeerKey) {
@@ -85,7 +87,10 @@ impl Shard {
         if self.demux.owner(datagram.source) == Some(key) {
             return Some(key);
         }
-        if !peer.connection.accepts(datagram.source, datagram.destination, datagram.contents) {
+        if !peer
+            .connection
+            .accepts(datagram.source, datagram.destination, datagram.contents)
+        {
             self.counters.drop(Drop::NotAuthenticated);
             return None;
         }
@@ -99,7 +104,9 @@ impl Shard {
         {
             peer.addresses.retain(|known| *known != address);
         }
-        let Some(peer) = self.peers.get_mut(key) else { return };
+        let Some(peer) = self.peers.get_mut(key) else {
+            return;
+        };
         peer.addresses.push_back(address);
         if peer.addresses.len() > MAX_ADDRESSES
             && let Some(oldest) = peer.addresses.pop_front()

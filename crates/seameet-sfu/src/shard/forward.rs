@@ -29,7 +29,10 @@ impl Shard {
     }
 
     fn forward(&mut self, from: PeerKey, received: &ReceivedPacket) {
-        let track_key = self.peers.get(from).and_then(|peer| peer.up_track(received.mid));
+        let track_key = self
+            .peers
+            .get(from)
+            .and_then(|peer| peer.up_track(received.mid));
         let Some(track) = track_key.and_then(|key| self.tracks.get_mut(key)) else {
             self.counters.drop(Drop::NoTrack);
             return;
@@ -48,7 +51,9 @@ impl Shard {
         }
         let mut unannounced = Vec::new();
         for subscriber in &track.subscribers {
-            let Some(peer) = self.peers.get_mut(subscriber.peer) else { continue };
+            let Some(peer) = self.peers.get_mut(subscriber.peer) else {
+                continue;
+            };
             match write(self.now, track, *subscriber, peer, received, &info) {
                 Outcome::Written { first } => {
                     self.counters.packets_forwarded += 1;
@@ -85,13 +90,16 @@ fn write(
     received: &ReceivedPacket,
     info: &seameet_rtp::PacketInfo,
 ) -> Outcome {
-    let Some(slot) = peer.slots.get_mut(subscriber.slot) else { return Outcome::Skipped };
+    let Some(slot) = peer.slots.get_mut(subscriber.slot) else {
+        return Outcome::Skipped;
+    };
     let (mid, format) = (slot.mid, received.format);
-    if !peer.connection.can_send(mid, format) {
-        slot.unsendable = true;
+    let sendable = peer.connection.can_send(mid, format);
+    slot.set_sendable(sendable);
+    if !sendable {
         return Outcome::NoFormat;
     }
-    let first = slot.waits() || std::mem::take(&mut slot.unsendable);
+    let first = !slot.flows();
     let Some(forwarded) = slot.forward(now, track.stream, received, info) else {
         return Outcome::Skipped;
     };
@@ -103,5 +111,9 @@ fn write(
         wallclock: received.arrival,
         vp8: forwarded.vp8,
     };
-    if peer.connection.write(mid, &outgoing) { Outcome::Written { first } } else { Outcome::Skipped }
+    if peer.connection.write(mid, &outgoing) {
+        Outcome::Written { first }
+    } else {
+        Outcome::Skipped
+    }
 }

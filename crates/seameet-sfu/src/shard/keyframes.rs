@@ -27,7 +27,9 @@ impl Shard {
     /// Somebody cannot go on without a keyframe of this track.
     pub(super) fn want_keyframe(&mut self, key: TrackKey) {
         let now = self.now;
-        let Some(track) = self.tracks.get_mut(key).filter(|track| !track.muted) else { return };
+        let Some(track) = self.tracks.get_mut(key).filter(|track| !track.muted) else {
+            return;
+        };
         if track.source.kind() != seameet_core::MediaKind::Video {
             return;
         }
@@ -52,7 +54,9 @@ impl Shard {
         let mut due = Vec::new();
         let tracks = &mut self.tracks;
         self.keyframes_awaited.retain(|key| {
-            let Some(track) = tracks.get_mut(*key) else { return false };
+            let Some(track) = tracks.get_mut(*key) else {
+                return false;
+            };
             if track.subscribers.is_empty() {
                 track.keyframes.cancel();
             }
@@ -75,9 +79,13 @@ impl Shard {
     }
 
     fn ask_publisher(&mut self, key: TrackKey) {
-        let Some(track) = self.tracks.get(key) else { return };
+        let Some(track) = self.tracks.get(key) else {
+            return;
+        };
         let (publisher, mid, encoding) = (track.peer, track.mid, track.encoding.unwrap_or(0));
-        let Some(peer) = self.peers.get_mut(publisher) else { return };
+        let Some(peer) = self.peers.get_mut(publisher) else {
+            return;
+        };
         peer.connection.request_keyframe(mid, encoding);
         self.counters.keyframe_requests_sent += 1;
         self.mark_dirty(publisher);

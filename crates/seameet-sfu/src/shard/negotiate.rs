@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use seameet_core::media::{
-    Answer, AnsweredTrack, MediaEvent, Offer, RequestId, SlotsNeeded, TrackDeclaration, View,
+    Answer, AnsweredTrack, MediaEvent, Offer, SlotsNeeded, TrackDeclaration, View,
 };
 use seameet_core::{ErrorCode, MediaKind, ParticipantId, RequestError};
 use seameet_pipeline::{
@@ -15,7 +15,7 @@ use crate::config::ShardConfig;
 use crate::shard::peer::{Peer, PeerKey, UpLine};
 use crate::shard::slot::Slot;
 use crate::shard::track::{TrackKey, UpTrack};
-use crate::shard::{Endpoint, RoomKey, Shard};
+use crate::shard::{Endpoint, Negotiation, RoomKey, Shard};
 
 /// Video tracks that a subscriber is given before it says what it wants to see.
 const DEFAULT_MAX_VIDEO: usize = 24;
@@ -42,29 +42,39 @@ impl PreparedPeer {
     ) -> Result<Self, OfferError> {
         let mut connection = PeerConnection::new(&config.peer(credentials), now)?;
         let accepted = connection.accept_offer(now, sdp)?;
-        Ok(Self { connection, accepted })
+        Ok(Self {
+            connection,
+            accepted,
+        })
     }
 }
 
 impl Shard {
-    pub(super) fn negotiate(
-        &mut self,
-        room: RoomKey,
-        participant: ParticipantId,
-        request: RequestId,
-        offer: &Offer,
-        subscribe: bool,
-        endpoint: Endpoint,
-    ) {
+    pub(super) fn negotiate(&mut self, negotiation: Negotiation) {
+        let Negotiation {
+            room,
+            participant,
+            request,
+            offer,
+            subscribe,
+            endpoint,
+        } = negotiation;
         if !self.rooms.contains_key(&room) {
             return; // The room closed while the offer was under way.
         }
         let result = self
-            .endpoint(room, participant, offer, endpoint)
-            .map(|(key, accepted)| self.install(key, offer, subscribe, accepted))
+            .endpoint(room, participant, &offer, endpoint)
+            .map(|(key, accepted)| self.install(key, &offer, subscribe, accepted))
             .map_err(|error| refusal(&error));
         // The answer goes first: slots and tracks refer to lines that it introduces.
-        self.events.push_back((room, MediaEvent::Negotiated { participant, request, result }));
+        self.events.push_back((
+            room,
+            MediaEvent::Negotiated {
+                participant,
+                request,
+                result,
+            },
+        ));
         self.assign_room(room);
         if let Some(key) = self.peer_of(room, participant) {
             self.mark_dirty(key);
@@ -100,7 +110,10 @@ impl Shard {
         if let Some(key) = former {
             self.remove_peer(key);
         }
-        Ok((self.adopt(room, participant, fingerprint, prepared.connection), prepared.accepted))
+        Ok((
+            self.adopt(room, participant, fingerprint, prepared.connection),
+            prepared.accepted,
+        ))
     }
 
     fn adopt(
@@ -116,7 +129,9 @@ impl Shard {
             connection,
             fingerprint,
             subscribe: false,
-            view: View::Auto { max_video: DEFAULT_MAX_VIDEO },
+            view: View::Auto {
+                max_video: DEFAULT_MAX_VIDEO,
+            },
             up: Vec::new(),
             slots: Vec::new(),
             needed: SlotsNeeded { audio: 0, video: 0 },
@@ -139,26 +154,37 @@ impl Shard {
         accepted: AcceptedOffer,
     ) -> Answer {
         let Some(peer) = self.peers.get_mut(key) else {
-            return Answer { sdp: accepted.sdp, tracks: Vec::new() };
+            return Answer {
+                sdp: accepted.sdp,
+                tracks: Vec::new(),
+            };
         };
         peer.subscribe = subscribe;
         // A client that restarts ICE is named differently from now on.
         self.demux.register(peer.connection.local_ufrag(), key);
         self.install_slots(key, &accepted.lines);
         let tracks = self.install_tracks(key, offer, &accepted.lines);
-        Answer { sdp: accepted.sdp, tracks }
+        Answer {
+            sdp: accepted.sdp,
+            tracks,
+        }
     }
 
     fn install_slots(&mut self, key: PeerKey, lines: &[MediaLine]) {
-        let Some(peer) = self.peers.get_mut(key) else { return };
+        let Some(peer) = self.peers.get_mut(key) else {
+            return;
+        };
         for slot in &mut peer.slots {
-            slot.active = lines.iter().any(|line| line.mid == slot.mid && line.direction.sends());
+            slot.active = lines
+                .iter()
+                .any(|line| line.mid == slot.mid && line.direction.sends());
         }
         for line in lines.iter().filter(|line| line.direction.sends()) {
             if peer.slot_by_mid(line.mid).is_none() {
                 // Below 32,768, so that early loss cannot be mistaken for a wrapped counter (RFC 3711 3.3.1).
                 let (sequence, timestamp) = (self.random.u16(..1 << 15), self.random.u32(..));
-                peer.slots.push(Slot::new(line.mid, line.kind, sequence, timestamp));
+                peer.slots
+                    .push(Slot::new(line.mid, line.kind, sequence, timestamp));
             }
         }
     }
@@ -176,16 +202,27 @@ impl Shard {
         let mut up = Vec::new();
         let mut answered = Vec::new();
         for declared in &offer.tracks {
-            let Some(line) = lines.iter().find(|line| carries(line, declared)) else { continue };
-            let Some(codec) = line.first_codec() else { continue };
+            let Some(line) = lines.iter().find(|line| carries(line, declared)) else {
+                continue;
+            };
+            let Some(codec) = line.first_codec() else {
+                continue;
+            };
             let kept = former.iter().map(|line| line.track).find(|track| {
-                self.tracks.get(*track).is_some_and(|known| {
-                    known.id == declared.track && known.mid == declared.mid
-                })
+                self.tracks
+                    .get(*track)
+                    .is_some_and(|known| known.id == declared.track && known.mid == declared.mid)
             });
             let track = kept.unwrap_or_else(|| self.insert_track(key, declared));
-            up.push(UpLine { mid: declared.mid, track });
-            answered.push(AnsweredTrack { track: declared.track, mid: declared.mid, codec });
+            up.push(UpLine {
+                mid: declared.mid,
+                track,
+            });
+            answered.push(AnsweredTrack {
+                track: declared.track,
+                mid: declared.mid,
+                codec,
+            });
         }
         for line in former {
             if !up.iter().any(|kept| kept.track == line.track) {
@@ -203,7 +240,9 @@ impl Shard {
         let (room, participant) = self
             .peers
             .get(key)
-            .map_or((RoomKey(0), ParticipantId::from_random(0)), |peer| (peer.room, peer.participant));
+            .map_or((RoomKey(0), ParticipantId::from_random(0)), |peer| {
+                (peer.room, peer.participant)
+            });
         let track = self.tracks.insert(UpTrack {
             id: declared.track,
             room,
@@ -234,7 +273,8 @@ fn carries(line: &MediaLine, declared: &TrackDeclaration) -> bool {
     line.mid == declared.mid && line.kind == kind && line.direction.receives()
 }
 
-fn refusal(error: &OfferError) -> RequestError {
+/// The refusal that a client gets.
+pub(crate) fn refusal(error: &OfferError) -> RequestError {
     let code = match error {
         OfferError::Candidate { .. } => ErrorCode::Internal,
         OfferError::TooManyLines { .. } => ErrorCode::TooLarge,

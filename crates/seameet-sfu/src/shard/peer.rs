@@ -53,6 +53,9 @@ impl Peer {
     }
 
     pub(super) fn up_track(&self, mid: Mid) -> Option<TrackKey> {
-        self.up.iter().find(|line| line.mid == mid).map(|line| line.track)
+        self.up
+            .iter()
+            .find(|line| line.mid == mid)
+            .map(|line| line.track)
     }
 }

@@ -50,7 +50,9 @@ pub(super) fn plan(view: &View, slots: &[SlotFacts], tracks: &[TrackFacts]) -> P
                 if slot.kind != MediaKind::Video {
                     continue;
                 }
-                let Some(wish) = wishes.iter().find(|wish| wish.mid == slot.mid) else { continue };
+                let Some(wish) = wishes.iter().find(|wish| wish.mid == slot.mid) else {
+                    continue;
+                };
                 let video = |track: &&TrackFacts| track.source.kind() == MediaKind::Video;
                 plan.track = tracks
                     .iter()
@@ -62,12 +64,21 @@ pub(super) fn plan(view: &View, slots: &[SlotFacts], tracks: &[TrackFacts]) -> P
             0
         }
     };
-    Plan { slots: planned, needed: SlotsNeeded { audio: missing_audio, video: missing_video } }
+    Plan {
+        slots: planned,
+        needed: SlotsNeeded {
+            audio: missing_audio,
+            video: missing_video,
+        },
+    }
 }
 
 /// Screens first, then by publication.
 fn wanted(tracks: &[TrackFacts], kind: MediaKind, most: usize) -> Vec<TrackKey> {
-    let mut wanted: Vec<_> = tracks.iter().filter(|track| track.source.kind() == kind).collect();
+    let mut wanted: Vec<_> = tracks
+        .iter()
+        .filter(|track| track.source.kind() == kind)
+        .collect();
     wanted.sort_by_key(|track| {
         let rank = match track.source {
             TrackSource::Screen | TrackSource::ScreenAudio => 0,
@@ -75,7 +86,11 @@ fn wanted(tracks: &[TrackFacts], kind: MediaKind, most: usize) -> Vec<TrackKey> 
         };
         (rank, track.id)
     });
-    wanted.into_iter().take(most).map(|track| track.key).collect()
+    wanted
+        .into_iter()
+        .take(most)
+        .map(|track| track.key)
+        .collect()
 }
 
 /// Gives each wanted track a slot, as long as there are any, and counts those that got none.
@@ -87,8 +102,14 @@ fn fill(
 ) -> usize {
     let available = slots.iter().filter(|slot| slot.kind == kind).count();
     let missing = wanted.len().saturating_sub(available);
-    let served = wanted.get(..available.min(wanted.len())).unwrap_or_default();
-    for (plan, slot) in planned.iter_mut().zip(slots).filter(|(_, slot)| slot.kind == kind) {
+    let served = wanted
+        .get(..available.min(wanted.len()))
+        .unwrap_or_default();
+    for (plan, slot) in planned
+        .iter_mut()
+        .zip(slots)
+        .filter(|(_, slot)| slot.kind == kind)
+    {
         plan.track = slot.current.filter(|current| served.contains(current));
     }
     for track in served {

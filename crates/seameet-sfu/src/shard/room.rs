@@ -27,7 +27,9 @@ impl Shard {
     }
 
     pub(super) fn close_room(&mut self, room: RoomKey) {
-        let Some(closed) = self.rooms.get(&room) else { return };
+        let Some(closed) = self.rooms.get(&room) else {
+            return;
+        };
         let peers: Vec<_> = closed.peers.values().copied().collect();
         for key in peers {
             self.remove_peer(key);
@@ -43,7 +45,9 @@ impl Shard {
 
     /// Says goodbye and forgets the peer, its tracks and its subscriptions.
     pub(super) fn remove_peer(&mut self, key: PeerKey) {
-        let Some(mut peer) = self.peers.remove(key) else { return };
+        let Some(mut peer) = self.peers.remove(key) else {
+            return;
+        };
         let now = self.now;
         let farewell = super::guard::step(|| {
             peer.connection.close(now);
@@ -70,7 +74,9 @@ impl Shard {
     }
 
     pub(super) fn unpublish(&mut self, room: RoomKey, track: TrackId) {
-        let Some(key) = self.track_by_id(room, track) else { return };
+        let Some(key) = self.track_by_id(room, track) else {
+            return;
+        };
         if let Some(owner) = self.tracks.get(key).map(|track| track.peer)
             && let Some(peer) = self.peers.get_mut(owner)
         {
@@ -82,14 +88,18 @@ impl Shard {
 
     /// Forgets a track. Its subscribers' slots are emptied by the next assignment.
     pub(super) fn remove_track(&mut self, key: TrackKey) {
-        let Some(track) = self.tracks.remove(key) else { return };
+        let Some(track) = self.tracks.remove(key) else {
+            return;
+        };
         if let Some(room) = self.rooms.get_mut(&track.room) {
             room.tracks.remove(&track.id);
         }
     }
 
     pub(super) fn set_view(&mut self, room: RoomKey, participant: ParticipantId, view: View) {
-        let Some(key) = self.peer_of(room, participant) else { return };
+        let Some(key) = self.peer_of(room, participant) else {
+            return;
+        };
         if let Some(peer) = self.peers.get_mut(key) {
             peer.view = view;
         }
@@ -97,8 +107,12 @@ impl Shard {
     }
 
     pub(super) fn set_muted(&mut self, room: RoomKey, track: TrackId, muted: bool) {
-        let Some(key) = self.track_by_id(room, track) else { return };
-        let Some(track) = self.tracks.get_mut(key) else { return };
+        let Some(key) = self.track_by_id(room, track) else {
+            return;
+        };
+        let Some(track) = self.tracks.get_mut(key) else {
+            return;
+        };
         if track.muted == muted {
             return;
         }

@@ -16,6 +16,27 @@ pub(super) struct Announced {
     pub(super) cause: SlotCause,
 }
 
+/// Whether packets of the track can go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    /// Video that a decoder could not begin with.
+    WaitingForKeyframe,
+    /// They do.
+    Flowing,
+    /// The subscriber negotiated no matching format.
+    Unsendable,
+}
+
+impl Flow {
+    /// Sound can begin anywhere.
+    fn start(kind: MediaKind) -> Self {
+        match kind {
+            MediaKind::Audio => Self::Flowing,
+            MediaKind::Video => Self::WaitingForKeyframe,
+        }
+    }
+}
+
 /// How a packet goes out on a slot.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Forwarded {
@@ -33,26 +54,31 @@ pub(super) struct Slot {
     pub(super) track: Option<TrackKey>,
     /// The subscriber wants no picture for now.
     pub(super) hidden: bool,
-    /// The last packet's format could not be sent to this subscriber.
-    pub(super) unsendable: bool,
     pub(super) announced: Announced,
-    waiting_for_keyframe: bool,
+    flow: Flow,
     munger: Munger,
     vp8: Vp8Munger,
 }
 
 impl Slot {
     /// An empty slot. The numbers to start with are random in production, as RFC 3550 section 5.1 asks.
-    pub(super) fn new(mid: Mid, kind: MediaKind, first_sequence: u16, first_timestamp: u32) -> Self {
+    pub(super) fn new(
+        mid: Mid,
+        kind: MediaKind,
+        first_sequence: u16,
+        first_timestamp: u32,
+    ) -> Self {
         Self {
             mid,
             kind,
             active: true,
             track: None,
             hidden: false,
-            unsendable: false,
-            announced: Announced { track: None, cause: SlotCause::Empty },
-            waiting_for_keyframe: kind == MediaKind::Video,
+            announced: Announced {
+                track: None,
+                cause: SlotCause::Empty,
+            },
+            flow: Flow::start(kind),
             munger: Munger::new(first_sequence, first_timestamp),
             vp8: Vp8Munger::default(),
         }
@@ -61,19 +87,27 @@ impl Slot {
     /// Carries another track from now on.
     pub(super) fn switch(&mut self, track: Option<TrackKey>) {
         self.track = track;
-        self.unsendable = false;
         self.pause();
     }
 
     /// What follows does not continue what went out: video needs a keyframe, numbers close the hole.
     pub(super) fn pause(&mut self) {
-        self.waiting_for_keyframe = self.kind == MediaKind::Video;
+        self.flow = Flow::start(self.kind);
         self.munger.pause();
     }
 
-    /// Video that waits for a keyframe.
-    pub(super) fn waits(&self) -> bool {
-        self.waiting_for_keyframe
+    /// Packets go out.
+    pub(super) fn flows(&self) -> bool {
+        self.flow == Flow::Flowing
+    }
+
+    /// Notes whether the subscriber can be sent the format of the packets that come.
+    pub(super) fn set_sendable(&mut self, sendable: bool) {
+        if !sendable {
+            self.flow = Flow::Unsendable;
+        } else if self.flow == Flow::Unsendable {
+            self.pause();
+        }
     }
 
     /// Whether and how a packet goes out.
@@ -84,14 +118,15 @@ impl Slot {
         received: &ReceivedPacket,
         info: &PacketInfo,
     ) -> Option<Forwarded> {
-        if self.hidden || (self.waiting_for_keyframe && !info.keyframe_start) {
+        if self.hidden || (!self.flows() && !info.keyframe_start) {
             return None;
         }
         let packet = &received.packet;
         let clock_rate = received.format.codec.clock_rate();
         let numbers =
-            self.munger.rewrite(now, stream, clock_rate, packet.sequence, packet.timestamp)?;
-        self.waiting_for_keyframe = false;
+            self.munger
+                .rewrite(now, stream, clock_rate, packet.sequence, packet.timestamp)?;
+        self.flow = Flow::Flowing;
         let vp8 = match &info.vp8 {
             Some(vp8) => Some(self.vp8.rewrite(numbers.segment, vp8)?),
             None => None,
@@ -107,12 +142,12 @@ impl Slot {
             SlotCause::Muted
         } else if self.hidden {
             SlotCause::Hidden
-        } else if self.unsendable {
-            SlotCause::Codec
-        } else if self.waiting_for_keyframe {
-            SlotCause::WaitingForKeyframe
         } else {
-            SlotCause::Full
+            match self.flow {
+                Flow::WaitingForKeyframe => SlotCause::WaitingForKeyframe,
+                Flow::Flowing => SlotCause::Full,
+                Flow::Unsendable => SlotCause::Codec,
+            }
         }
     }
 }

@@ -39,7 +39,9 @@ impl Timers {
     ) -> Option<PeerKey> {
         while self.next()? <= now {
             let Reverse((deadline, key)) = self.heap.pop()?;
-            let Some(peer) = peers.get_mut(key) else { continue };
+            let Some(peer) = peers.get_mut(key) else {
+                continue;
+            };
             if peer.scheduled == Some(deadline) {
                 peer.scheduled = None;
                 return Some(key);
