@@ -106,13 +106,12 @@ impl Munger {
         Some(rewritten)
     }
 
-    /// The numbers of a packet that was overtaken or repaired, if a place was kept for it. Never switches.
+    /// The numbers of a packet that was overtaken or repaired, if a place was kept for it behind the highest
+    /// packet sent. Never switches; for sources that are no longer forwarded.
     pub fn late(&self, source: SourceKey, sequence: u64, timestamp: u32) -> Option<Rewritten> {
-        if self.is_current(source) && self.runs.is_open() && sequence > self.runs.highest_input() {
-            return None;
-        }
         let (segment, output) = self.runs.find(|tag| tag.source == source, sequence)?;
-        (output <= MAX_SEQUENCE).then(|| Rewritten::new(segment, output, timestamp))
+        // A number above the highest sent is not settled yet: a switch would give it to the next source.
+        (output < self.runs.next_output()).then(|| Rewritten::new(segment, output, timestamp))
     }
 
     /// Leaves a packet of the current source out so that no gap shows. Returns the stretch that it was left

@@ -71,7 +71,7 @@ impl Vp8Munger {
         let newest = self
             .segments
             .back_mut()
-            .filter(|newest| newest.id == segment);
+            .filter(|newest| newest.id == segment && newest.highest_picture.is_some());
         let (Some(newest), Some(picture_id)) = (newest, info.picture_id) else {
             return;
         };
@@ -135,9 +135,6 @@ impl Vp8Munger {
         if self.segments.back().is_none_or(|newest| newest.id < id) {
             if self.segments.len() >= MAX_SEGMENTS {
                 self.segments.pop_front();
-            }
-            if let Some(pictures) = &mut self.pictures {
-                pictures.close();
             }
             self.segments.push_back(Segment::new(id));
         }

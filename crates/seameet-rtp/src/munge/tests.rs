@@ -118,6 +118,16 @@ fn a_switch_at_once_still_moves_the_timestamp() {
 }
 
 #[test]
+fn a_switch_takes_no_heed_of_how_the_sources_clocks_compare() {
+    let mut bench = Bench::new();
+    bench.packet(A, 10, 7).expect("forwarded");
+    bench.wait(100);
+    // By the old source's offset this would be ten seconds ahead.
+    let first = bench.packet(B, 1, 7 + 900_000).expect("switched");
+    assert_eq!(first.timestamp, 500_000 + 9_000);
+}
+
+#[test]
 fn a_switch_after_days_still_moves_the_timestamp_forward() {
     let mut bench = Bench::new();
     bench.packet(A, 10, 7).expect("forwarded");
@@ -263,6 +273,21 @@ fn a_loss_before_trailing_skips_gives_its_number_to_the_next_source() {
     bench.munger.skip(A, 12);
     assert_eq!(bench.sequences(B, [500]), [Some(1001)]);
     assert_eq!(bench.munger.late(A, 11, 0), None);
+}
+
+#[test]
+fn a_number_that_a_switch_would_give_away_is_not_given_to_a_late_packet() {
+    let mut bench = Bench::new();
+    bench.sequences(A, [10]);
+    bench.munger.skip(A, 12);
+    assert_eq!(bench.munger.late(A, 11, 0), None);
+    assert_eq!(
+        bench.sequences(A, [11]),
+        [Some(1001)],
+        "forwarding settles it"
+    );
+    assert!(bench.munger.late(A, 11, 0).is_some());
+    assert_eq!(bench.sequences(B, [500]), [Some(1002)]);
 }
 
 #[test]

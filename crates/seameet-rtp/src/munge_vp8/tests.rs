@@ -158,6 +158,21 @@ fn absent_fields_stay_absent() {
 }
 
 #[test]
+fn a_source_whose_picture_ids_come_and_go_disturbs_no_other() {
+    let mut munger = Vp8Munger::new();
+    pictures(&mut munger, ONE, &[100]);
+    // The segment begins without a picture id, so that there is nothing to skip from.
+    munger.rewrite(TWO, &Vp8Info::default());
+    munger.skip(TWO, &frame(300, 0));
+    assert_eq!(pictures(&mut munger, TWO, &[301]), [Some(101)]);
+    // An old segment that had none shows up with one.
+    munger.rewrite(SegmentId(3), &Vp8Info::default());
+    assert_eq!(pictures(&mut munger, SegmentId(4), &[7]), [Some(102)]);
+    assert_eq!(pictures(&mut munger, SegmentId(3), &[50]), [None]);
+    assert_eq!(pictures(&mut munger, SegmentId(4), &[8]), [Some(103)]);
+}
+
+#[test]
 fn a_forgotten_segment_has_no_place() {
     let mut munger = Vp8Munger::new();
     for segment in 0..20 {
