@@ -28,11 +28,12 @@ describe('parseServerMessage', () => {
   })
 
   it('calls an unknown type unknown', () => {
-    expect(parse({ type: 'weather', sun: true })).toEqual({ kind: 'unknown', type: 'weather' })
+    expect(parse({ type: 'weather', sun: true })).toEqual({ kind: 'unknown', type: 'weather', seq: null })
+    expect(parse({ type: 'weather', seq: 7 })).toEqual({ kind: 'unknown', type: 'weather', seq: 7 })
   })
 
   it.each(['toString', 'constructor', '__proto__', 'hasOwnProperty'])('knows no type called %s', (type) => {
-    expect(parseServerMessage(`{"type":"${type}"}`)).toEqual({ kind: 'unknown', type })
+    expect(parseServerMessage(`{"type":"${type}"}`)).toEqual({ kind: 'unknown', type, seq: null })
   })
 
   it.each([

@@ -5,7 +5,12 @@ import { bool, isObject, list, map, number, object, optional, own, text, type Sh
 export type Parsed =
   | { readonly kind: 'message'; readonly message: ServerMessage }
   /** Of a type that this client does not know. To be ignored: the server may be newer. */
-  | { readonly kind: 'unknown'; readonly type: string }
+  | {
+      readonly kind: 'unknown'
+      readonly type: string
+      /** Its place in the room's order, when it has one: it counts as seen. */
+      readonly seq: number | null
+    }
   /** Not a message at all, or one without what the protocol demands. */
   | { readonly kind: 'invalid'; readonly reason: string }
 
@@ -108,7 +113,10 @@ export function checkServerMessage(value: unknown): Parsed {
   const type = own(value, 'type')
   if (typeof type !== 'string') return { kind: 'invalid', reason: 'no type' }
   const shape = Object.hasOwn(shapes, type) ? shapes[type] : undefined
-  if (shape === undefined) return { kind: 'unknown', type }
+  if (shape === undefined) {
+    const seq = own(value, 'seq')
+    return { kind: 'unknown', type, seq: typeof seq === 'number' ? seq : null }
+  }
   if (!shape(value)) return { kind: 'invalid', reason: `${type} lacks a field or has one of the wrong type` }
   // The shape was compared field by field just now. Enumerations may still hold values of a newer server; whoever
   // reads them must have a fallback.

@@ -22,7 +22,7 @@ export type ConnectionReason =
   | 'socket-silent'
   | 'media-lost'
   | 'offline'
-  | 'room-moved'
+  | 'server-restarting'
   // Ended.
   | 'left'
   | 'removed'
