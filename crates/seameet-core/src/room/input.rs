@@ -23,6 +23,8 @@ pub struct JoinRequest {
     pub next_resume: ResumeToken,
     /// The secret of an earlier connection and the last sequence number seen there.
     pub resume: Option<(ResumeToken, u32)>,
+    /// Wall clock in milliseconds since 1970; the first member's dates the room.
+    pub at_ms: f64,
 }
 
 /// One sending line of a client's offer.

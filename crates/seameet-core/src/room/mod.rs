@@ -1,12 +1,23 @@
 //! The room machine: membership, publications, chat, order of events.
 
+mod conversation;
+mod history;
 mod input;
+mod machine;
+mod member;
+mod membership;
+mod negotiation;
 mod notice;
 mod output;
+mod publication;
+mod resume;
+mod subscription;
 
 pub use input::{JoinRequest, LeaveReason, OfferRequest, OfferedTrack, RoomCommand, RoomInput};
+pub use machine::Room;
 pub use notice::{
     ChatMessage, ConnectionState, Notice, ParticipantInfo, RoomEvent, RoomSnapshot, SequencedEvent,
     TrackInfo,
 };
 pub use output::{RoomConfig, RoomOutput};
+

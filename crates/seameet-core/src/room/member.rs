@@ -1,0 +1,122 @@
+//! One member and what the room keeps for it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use crate::grant::Grant;
+use crate::id::{ConnectionId, DisplayName, Mid, ParticipantId, ResumeToken};
+use crate::media::{SlotAssignment, SlotsNeeded};
+use crate::room::history::push_bounded;
+use crate::room::negotiation::PendingOffer;
+use crate::room::{ConnectionState, JoinRequest, Notice, ParticipantInfo};
+
+/// Private messages kept for a member that is reconnecting; the oldest goes first.
+const HELD_NOTICES: usize = 32;
+
+/// How a member is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Link {
+    /// Through this connection.
+    Connected(ConnectionId),
+    /// Not at all until it resumes; after the deadline it is gone.
+    Reconnecting {
+        /// When the grace period ends.
+        deadline: Instant,
+    },
+}
+
+/// A member of the room.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) id: ParticipantId,
+    /// Counts the members in the order in which they came.
+    pub(super) arrival: u64,
+    pub(super) display_name: Option<DisplayName>,
+    pub(super) attributes: BTreeMap<String, String>,
+    pub(super) grant: Grant,
+    pub(super) resume: ResumeToken,
+    pub(super) link: Link,
+    pub(super) hand_raised: bool,
+    /// Offers that the media plane has not answered, oldest first.
+    pub(super) offers: VecDeque<PendingOffer>,
+    /// What each slot carries, repeated after a resume.
+    pub(super) slots: BTreeMap<Mid, SlotAssignment>,
+    /// The last unfulfilled request for more slots, repeated after a resume.
+    pub(super) slots_needed: Option<SlotsNeeded>,
+    /// Media ended and was not renewed; repeated after a resume.
+    pub(super) media_lost: Option<bool>,
+    held: VecDeque<Notice>,
+}
+
+impl Member {
+    /// A member that just came.
+    pub(super) fn new(request: JoinRequest, arrival: u64) -> Self {
+        Self {
+            id: request.participant,
+            arrival,
+            display_name: request.display_name,
+            attributes: request.attributes,
+            grant: request.grant,
+            resume: request.next_resume,
+            link: Link::Connected(request.connection),
+            hand_raised: false,
+            offers: VecDeque::new(),
+            slots: BTreeMap::new(),
+            slots_needed: None,
+            media_lost: None,
+            held: VecDeque::new(),
+        }
+    }
+
+    /// The connection through which it is reached now.
+    pub(super) const fn connection(&self) -> Option<ConnectionId> {
+        match self.link {
+            Link::Connected(connection) => Some(connection),
+            Link::Reconnecting { .. } => None,
+        }
+    }
+
+    /// When the room stops waiting for it.
+    pub(super) const fn deadline(&self) -> Option<Instant> {
+        match self.link {
+            Link::Connected(_) => None,
+            Link::Reconnecting { deadline } => Some(deadline),
+        }
+    }
+
+    /// As others see it.
+    pub(super) fn info(&self) -> ParticipantInfo {
+        ParticipantInfo {
+            id: self.id,
+            display_name: self.display_name.clone(),
+            attributes: self.attributes.clone(),
+            state: match self.link {
+                Link::Connected(_) => ConnectionState::Connected,
+                Link::Reconnecting { .. } => ConnectionState::Reconnecting,
+            },
+            hand_raised: self.hand_raised,
+        }
+    }
+
+    /// Keeps a notice for the time when it is back.
+    pub(super) fn hold(&mut self, notice: Notice) {
+        push_bounded(&mut self.held, notice, HELD_NOTICES);
+    }
+
+    /// What it must be told after a resume that events do not tell.
+    pub(super) fn catch_up(&mut self) -> Vec<Notice> {
+        let mut notices: Vec<_> = self.held.drain(..).collect();
+        notices.extend(self.media_lost.map(|closed| Notice::MediaLost { closed }));
+        if !self.slots.is_empty() {
+            notices.push(Notice::Slots(self.slots.values().copied().collect()));
+        }
+        notices.extend(self.slots_needed.map(Notice::SlotsNeeded));
+        notices
+    }
+
+    /// The server's peer connection is gone, and its slots with it.
+    pub(super) fn forget_media(&mut self) {
+        self.slots.clear();
+        self.slots_needed = None;
+    }
+}
