@@ -1,3 +1,4 @@
+import { deviceTextsEn } from './device-texts.ts'
 import { counted, list } from './format.ts'
 
 /** All English texts. The other languages have this shape: see `Messages`. */
@@ -63,6 +64,7 @@ export const en = {
     restored: (name: string) => `${name} is back and in use again.`,
     speakerFixed: 'Your browser plays sound on the device that the system chose.',
   },
+  deviceHelp: deviceTextsEn,
   control: {
     bar: 'Call controls',
     microphone: 'Microphone',
