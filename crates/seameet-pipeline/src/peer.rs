@@ -125,9 +125,16 @@ impl PeerConnection {
             .accept_offer(offer)
             .map_err(|error| apply(&error))?;
         self.step(now).map_err(|error| apply(&error))?;
+        let sdp = answer.to_sdp_string();
+        // The engine announces new lines as events only once it is connected; its own answer names them now.
+        for mid in sdp.lines().filter_map(|line| line.strip_prefix("a=mid:")) {
+            if let Ok(mid) = mid.parse() {
+                self.lines.add(mid);
+            }
+        }
         self.lines.refresh(&mut self.rtc);
         Ok(AcceptedOffer {
-            sdp: answer.to_sdp_string(),
+            sdp,
             lines: self.lines.agreed(&self.rtc),
         })
     }
@@ -382,11 +389,6 @@ impl PeerConnection {
                 self.end(CloseReason::ConsentExpired);
             }
             Event::Closed => self.end(CloseReason::Closed),
-            Event::MediaAdded(media) => {
-                if let Some(mid) = convert::mid(media.mid) {
-                    self.lines.add(mid);
-                }
-            }
             _ => {}
         }
     }

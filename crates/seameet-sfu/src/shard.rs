@@ -281,22 +281,37 @@ impl Shard {
             }
         }
         let mut requests = Vec::new();
+        let mut connected = false;
         while let Some(event) = peer.connection.poll_event() {
             match event {
                 PeerEvent::Rtp(packet) => self.ingress.push((key, packet)),
                 PeerEvent::KeyframeRequested { mid } => requests.push(mid),
-                PeerEvent::Connected => {
-                    let participant = peer.participant;
-                    self.events
-                        .push_back((peer.room, MediaEvent::Connected { participant }));
-                }
+                PeerEvent::Connected => connected = true,
                 PeerEvent::Closed(reason) => self.closing.push((key, disconnect_reason(reason))),
             }
         }
         self.timers.schedule(key, peer);
+        if connected {
+            self.connected(key);
+        }
         for mid in requests {
             self.counters.keyframe_requests_received += 1;
             self.keyframe_requested(key, mid);
+        }
+    }
+
+    /// Media can flow to and from a peer.
+    fn connected(&mut self, key: PeerKey) {
+        let Some(peer) = self.peers.get_mut(key) else {
+            return;
+        };
+        peer.connected = true;
+        let participant = peer.participant;
+        let tracks: Vec<_> = peer.slots.iter().filter_map(|slot| slot.track).collect();
+        self.events
+            .push_back((peer.room, MediaEvent::Connected { participant }));
+        for track in tracks {
+            self.want_keyframe(track);
         }
     }
 

@@ -90,6 +90,9 @@ fn write(
     received: &ReceivedPacket,
     info: &seameet_rtp::PacketInfo,
 ) -> Outcome {
+    if !peer.connected {
+        return Outcome::Skipped;
+    }
     let Some(slot) = peer.slots.get_mut(subscriber.slot) else {
         return Outcome::Skipped;
     };

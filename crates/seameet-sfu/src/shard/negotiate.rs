@@ -128,6 +128,7 @@ impl Shard {
             participant,
             connection,
             fingerprint,
+            connected: false,
             subscribe: false,
             view: View::Auto {
                 max_video: DEFAULT_MAX_VIDEO,

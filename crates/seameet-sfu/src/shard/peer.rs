@@ -32,6 +32,8 @@ pub(super) struct Peer {
     pub(super) connection: PeerConnection,
     /// The certificate fingerprint of the client; another one means another peer connection.
     pub(super) fingerprint: Option<String>,
+    /// ICE and DTLS are up. Before, packets would only pile up in the engine.
+    pub(super) connected: bool,
     /// May receive others' tracks.
     pub(super) subscribe: bool,
     pub(super) view: View,

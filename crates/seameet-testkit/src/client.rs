@@ -1,0 +1,302 @@
+//! A scripted participant with a real WebRTC endpoint.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use seameet_core::media::{SlotAssignment, TrackDeclaration, TrackSource};
+use seameet_core::{MediaKind, Mid, ParticipantId, TrackId};
+use seameet_pipeline::{
+    LineDirection, OfferLine, OutgoingPacket, PeerConfig, PeerConnection, PeerEvent,
+    ReceivedPacket, Role, Transmit,
+};
+
+use crate::media::{Picture, Publisher, picture_id};
+
+/// What a client sends and how many slots it has.
+#[derive(Debug, Clone, Default)]
+pub struct ClientPlan {
+    /// What it publishes.
+    pub sources: Vec<TrackSource>,
+    /// Slots for sound.
+    pub audio_slots: usize,
+    /// Slots for pictures.
+    pub video_slots: usize,
+}
+
+impl ClientPlan {
+    /// Microphone and camera, and four slots of each kind.
+    pub fn full() -> Self {
+        Self {
+            sources: vec![TrackSource::Microphone, TrackSource::Camera],
+            audio_slots: 4,
+            video_slots: 4,
+        }
+    }
+
+    /// Camera only, and no slots.
+    pub fn camera_only() -> Self {
+        Self {
+            sources: vec![TrackSource::Camera],
+            audio_slots: 0,
+            video_slots: 0,
+        }
+    }
+
+    /// Publishes nothing.
+    pub fn viewer() -> Self {
+        Self {
+            sources: Vec::new(),
+            audio_slots: 4,
+            video_slots: 4,
+        }
+    }
+}
+
+/// A packet as a client received it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// When.
+    pub at: Instant,
+    /// Sequence number, extended.
+    pub sequence: u64,
+    /// RTP timestamp.
+    pub timestamp: u32,
+    /// The VP8 picture id; `None` for sound.
+    pub picture_id: Option<u16>,
+    /// What it says about itself.
+    pub picture: Picture,
+}
+
+/// A scripted participant with a real WebRTC endpoint.
+#[derive(Debug)]
+pub struct Client {
+    /// Its name on the server.
+    pub participant: ParticipantId,
+    /// Its own address.
+    pub address: SocketAddr,
+    /// The address that the server sees.
+    pub mapped: SocketAddr,
+    /// Its sources.
+    pub publishers: Vec<Publisher>,
+    /// ICE and DTLS are up.
+    pub connected: bool,
+    /// The last assignment of each slot.
+    pub slots: BTreeMap<Mid, SlotAssignment>,
+    /// Everything received, by line, in order of arrival.
+    pub received: BTreeMap<Mid, Vec<Seen>>,
+    pub(crate) connection: PeerConnection,
+    pub(crate) declarations: Vec<TrackDeclaration>,
+    number: u32,
+}
+
+impl Client {
+    pub(crate) fn new(number: u32, now: Instant) -> Self {
+        let [_, _, high, low] = number.to_be_bytes();
+        let address = SocketAddr::from(([10, 0, high, low], 5_000));
+        let mut config = PeerConfig::new(Role::Client);
+        config.local_addresses = vec![address];
+        Self {
+            participant: ParticipantId::from_random(u64::from(number)),
+            address,
+            mapped: SocketAddr::from(([192, 0, 2, low], 6_000)),
+            publishers: Vec::new(),
+            connected: false,
+            slots: BTreeMap::new(),
+            received: BTreeMap::new(),
+            connection: PeerConnection::new(&config, now).expect("a test address is a candidate"),
+            declarations: Vec::new(),
+            number,
+        }
+    }
+
+    /// Offers further lines. Declares the tracks with ids drawn from `next_track`.
+    pub(crate) fn offer(
+        &mut self,
+        plan: &ClientPlan,
+        next_track: &mut u32,
+        first_sequence: u16,
+        now: Instant,
+    ) -> String {
+        let slot = |kind| OfferLine {
+            kind,
+            direction: LineDirection::Receive,
+        };
+        let mut lines: Vec<_> = plan
+            .sources
+            .iter()
+            .map(|source| OfferLine {
+                kind: source.kind(),
+                direction: LineDirection::Send,
+            })
+            .collect();
+        lines.extend(std::iter::repeat_n(
+            slot(MediaKind::Audio),
+            plan.audio_slots,
+        ));
+        lines.extend(std::iter::repeat_n(
+            slot(MediaKind::Video),
+            plan.video_slots,
+        ));
+        let (sdp, mids) = self
+            .connection
+            .create_offer(&lines)
+            .expect("the plan has lines");
+        for (source, mid) in plan.sources.iter().zip(mids) {
+            *next_track += 1;
+            let track = TrackId::new(*next_track);
+            self.declarations.push(TrackDeclaration {
+                track,
+                mid,
+                source: *source,
+                muted: false,
+            });
+            let publisher = Publisher::new(self.number, mid, source.kind(), first_sequence, now);
+            self.publishers.push(publisher);
+        }
+        sdp
+    }
+
+    /// The track that the client publishes from a source.
+    pub fn track(&self, source: TrackSource) -> TrackId {
+        let found = self
+            .declarations
+            .iter()
+            .find(|declared| declared.source == source);
+        found.expect("the client publishes this source").track
+    }
+
+    /// The source of this kind.
+    pub fn publisher(&mut self, source: TrackSource) -> &mut Publisher {
+        let declared = self
+            .declarations
+            .iter()
+            .find(|declared| declared.source == source);
+        let mid = declared.expect("the client publishes this source").mid;
+        let found = self
+            .publishers
+            .iter_mut()
+            .find(|publisher| publisher.mid == mid);
+        found.expect("each declared track has a publisher")
+    }
+
+    /// The line on which a track arrives.
+    pub fn slot_of(&self, track: TrackId) -> Option<Mid> {
+        self.slots
+            .values()
+            .find(|slot| slot.track == Some(track))
+            .map(|slot| slot.mid)
+    }
+
+    /// What arrived on the line that carries the track now.
+    pub fn seen(&self, track: TrackId) -> &[Seen] {
+        let mid = self.slot_of(track);
+        mid.and_then(|mid| self.received.get(&mid))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// Every sender of whom anything arrived.
+    pub fn senders(&self) -> Vec<u32> {
+        let seen = self.received.values().flatten();
+        let mut senders: Vec<_> = seen.map(|seen| seen.picture.sender).collect();
+        senders.sort_unstable();
+        senders.dedup();
+        senders
+    }
+
+    /// Asks for a keyframe of a track as a decoder would.
+    pub fn request_keyframe(&mut self, track: TrackId) {
+        if let Some(mid) = self.slot_of(track) {
+            self.connection.request_keyframe(mid, 0);
+        }
+    }
+
+    /// Sends frames that are due and serves timers.
+    pub(crate) fn step(&mut self, now: Instant) -> Vec<Transmit> {
+        if self.connected {
+            for publisher in &mut self.publishers {
+                let format = publisher.format();
+                for packet in publisher.poll(now) {
+                    let outgoing = OutgoingPacket {
+                        packet: &packet,
+                        format,
+                        sequence: packet.sequence,
+                        timestamp: packet.timestamp,
+                        wallclock: now,
+                        vp8: None,
+                    };
+                    assert!(
+                        self.connection.write(publisher.mid, &outgoing),
+                        "a negotiated line takes packets"
+                    );
+                }
+            }
+        }
+        self.connection
+            .handle_timeout(now)
+            .expect("a client's endpoint lives");
+        self.collect()
+    }
+
+    pub(crate) fn receive(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        bytes: &[u8],
+    ) -> Vec<Transmit> {
+        let received = self
+            .connection
+            .handle_datagram(now, from, self.address, bytes);
+        received.expect("a client's endpoint lives");
+        self.collect()
+    }
+
+    pub(crate) fn deadline(&self) -> Instant {
+        let frames = self
+            .publishers
+            .iter()
+            .map(Publisher::deadline)
+            .filter(|_| self.connected);
+        frames
+            .chain([self.connection.deadline()])
+            .min()
+            .expect("the chain is not empty")
+    }
+
+    fn collect(&mut self) -> Vec<Transmit> {
+        while let Some(event) = self.connection.poll_event() {
+            match event {
+                PeerEvent::Connected => self.connected = true,
+                PeerEvent::Closed(_) => self.connected = false,
+                PeerEvent::Rtp(received) => self.note(&received),
+                PeerEvent::KeyframeRequested { mid } => {
+                    for publisher in self
+                        .publishers
+                        .iter_mut()
+                        .filter(|source| source.mid == mid)
+                    {
+                        publisher.request_keyframe();
+                    }
+                }
+            }
+        }
+        std::iter::from_fn(|| self.connection.poll_transmit()).collect()
+    }
+
+    fn note(&mut self, received: &ReceivedPacket) {
+        let payload = received.packet.payload.shared();
+        let kind = received.format.codec.kind();
+        let Some(picture) = Picture::read(kind, &payload) else {
+            return;
+        };
+        self.received.entry(received.mid).or_default().push(Seen {
+            at: received.arrival,
+            sequence: received.packet.sequence,
+            timestamp: received.packet.timestamp,
+            picture_id: (kind == MediaKind::Video)
+                .then(|| picture_id(&payload))
+                .flatten(),
+            picture,
+        });
+    }
+}
