@@ -2,8 +2,10 @@
 
 mod browsers;
 mod deny;
+mod papers;
 mod report;
 mod runner;
+mod rust;
 mod steps;
 
 use anyhow::{Result, bail};

@@ -12,7 +12,56 @@ pub(super) struct Step {
     /// Steps that must have passed before this one makes sense.
     pub(super) needs: &'static [&'static str],
     pub(super) cost: Cost,
-    pub(super) action: fn() -> Result<Pass>,
+    action: Action,
+}
+
+/// What a step runs.
+#[derive(Clone, Copy, Debug)]
+enum Action {
+    /// Passes as a whole or fails.
+    Plain(fn() -> Result<()>),
+    /// May have to leave a part out.
+    Partial(fn() -> Result<Pass>),
+}
+
+impl Step {
+    /// A quick step that passes as a whole or fails.
+    pub(super) const fn new(
+        name: &'static str,
+        does: &'static str,
+        needs: &'static [&'static str],
+        action: fn() -> Result<()>,
+    ) -> Self {
+        Self {
+            name,
+            does,
+            needs,
+            cost: Cost::Quick,
+            action: Action::Plain(action),
+        }
+    }
+
+    /// A quick step that may have to leave a part out.
+    pub(super) const fn partial(
+        name: &'static str,
+        does: &'static str,
+        needs: &'static [&'static str],
+        action: fn() -> Result<Pass>,
+    ) -> Self {
+        Self {
+            name,
+            does,
+            needs,
+            cost: Cost::Quick,
+            action: Action::Partial(action),
+        }
+    }
+
+    /// The same step, left out by `--fast`.
+    pub(super) const fn slow(mut self) -> Self {
+        self.cost = Cost::Slow;
+        self
+    }
 }
 
 /// Whether `--fast` runs a step.
@@ -127,7 +176,11 @@ fn blocker(step: &Step, outcomes: &[Outcome]) -> Option<&'static str> {
 fn perform(step: &Step) -> (Verdict, Duration) {
     println!("\n=== {}: {} ===", step.name, step.does);
     let start = Instant::now();
-    let verdict = match (step.action)() {
+    let passed = match step.action {
+        Action::Plain(action) => action().map(|()| Pass::Whole),
+        Action::Partial(action) => action(),
+    };
+    let verdict = match passed {
         Ok(pass) => Verdict::Passed(pass),
         Err(error) => {
             let text = format!("{error:#}");
@@ -145,23 +198,17 @@ mod tests {
     fn step(
         name: &'static str,
         needs: &'static [&'static str],
-        action: fn() -> Result<Pass>,
+        action: fn() -> Result<()>,
     ) -> Step {
-        Step {
-            name,
-            does: "",
-            needs,
-            cost: Cost::Quick,
-            action,
-        }
+        Step::new(name, "", needs, action)
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "the type of a step's action")]
-    fn pass() -> Result<Pass> {
-        Ok(Pass::Whole)
+    fn pass() -> Result<()> {
+        Ok(())
     }
 
-    fn fail() -> Result<Pass> {
+    fn fail() -> Result<()> {
         bail!("broken")
     }
 
@@ -228,11 +275,7 @@ mod tests {
 
     #[test]
     fn the_fast_selection_leaves_slow_steps_out() {
-        let slow = Step {
-            cost: Cost::Slow,
-            ..step("slow", &[], pass)
-        };
-        let steps = [step("a", &[], pass), slow];
+        let steps = [step("a", &[], pass), step("slow", &[], pass).slow()];
         assert_eq!(select(&steps, &Selection::Quick).unwrap().len(), 1);
     }
 }
