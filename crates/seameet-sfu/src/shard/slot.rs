@@ -5,7 +5,7 @@ use std::time::Instant;
 use seameet_core::media::SlotCause;
 use seameet_core::{MediaKind, Mid, TrackId};
 use seameet_pipeline::ReceivedPacket;
-use seameet_rtp::{Munger, PacketInfo, Rewritten, SourceKey, Vp8Munger, Vp8Rewrite};
+use seameet_rtp::{Munger, PacketInfo, Rewritten, SegmentId, SourceKey, Vp8Munger, Vp8Rewrite};
 
 use crate::shard::track::TrackKey;
 
@@ -56,6 +56,8 @@ pub(super) struct Slot {
     pub(super) hidden: bool,
     pub(super) announced: Announced,
     flow: Flow,
+    /// The stretch of output that went out last.
+    segment: Option<SegmentId>,
     munger: Munger,
     vp8: Vp8Munger,
 }
@@ -79,6 +81,7 @@ impl Slot {
                 cause: SlotCause::Empty,
             },
             flow: Flow::start(kind),
+            segment: None,
             munger: Munger::new(first_sequence, first_timestamp),
             vp8: Vp8Munger::default(),
         }
@@ -126,7 +129,16 @@ impl Slot {
         let numbers =
             self.munger
                 .rewrite(now, stream, clock_rate, packet.sequence, packet.timestamp)?;
+        // A late keyframe of what went out before a pause still has its place, but nothing can follow it.
+        if !self.flows()
+            && self
+                .segment
+                .is_some_and(|segment| numbers.segment <= segment)
+        {
+            return None;
+        }
         self.flow = Flow::Flowing;
+        self.segment = Some(numbers.segment);
         let vp8 = match &info.vp8 {
             Some(vp8) => Some(self.vp8.rewrite(numbers.segment, vp8)?),
             None => None,
