@@ -21,3 +21,5 @@ pub use notice::{
 };
 pub use output::{RoomConfig, RoomOutput};
 
+#[cfg(test)]
+mod tests;

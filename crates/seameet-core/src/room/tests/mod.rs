@@ -1,0 +1,11 @@
+//! The machine's behaviour, as transcripts of what it asks of its driver.
+
+mod conversation;
+mod membership;
+mod negotiation;
+mod property;
+mod publication;
+mod render;
+mod resume;
+mod script;
+mod subscription;

@@ -1,0 +1,248 @@
+//! Coming back.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::script::{Play, join_request, mid, participant, token_of, track};
+use crate::grant::Grant;
+use crate::id::TrackId;
+use crate::media::{
+    DisconnectReason, MediaEvent, SlotAssignment, SlotCause, SlotsNeeded, TrackSource,
+};
+use crate::room::{JoinRequest, RoomCommand, RoomConfig};
+
+#[test]
+fn a_returning_member_gets_exactly_what_it_missed() {
+    let mut play = Play::call(2);
+    play.disconnect(1);
+    play.chat(2, "are you there?");
+    play.forget();
+    play.wait(Duration::from_secs(19));
+    play.resume(3, 1, 4);
+    play.expect(&[
+        "c_2 7:updated p1",
+        "c_3 resumed p1 seq=7 peers=[p2] tracks=[t_1 p1 Microphone opus, t_2 p2 Microphone opus] \
+         chat=[chat #1 p2 \"are you there?\"] \
+         missed=[5:updated p1?, 6:chat #1 p2 \"are you there?\", 7:updated p1]",
+    ]);
+    assert_eq!(
+        play.deadline, None,
+        "the grace period ended with the resume"
+    );
+    play.chat(2, "good");
+    play.expect(&["c_2 8:chat #2 p2 \"good\"", "c_3 8:chat #2 p2 \"good\""]);
+}
+
+#[test]
+fn the_newest_connection_wins() {
+    let mut play = Play::call(2);
+    play.resume(3, 1, 4);
+    play.expect(&[
+        "c_1 replaced",
+        "c_3 resumed p1 seq=4 peers=[p2] tracks=[t_1 p1 Microphone opus, t_2 p2 Microphone opus] \
+         chat=[] missed=[]",
+    ]);
+    play.chat(1, "from the old connection");
+    play.disconnect(1);
+    play.expect(&[]);
+    play.chat(3, "from the new one");
+    play.expect(&[
+        "c_2 5:chat #1 p1 \"from the new one\"",
+        "c_3 5:chat #1 p1 \"from the new one\"",
+    ]);
+}
+
+#[test]
+fn a_token_is_good_for_one_use() {
+    let mut play = Play::call(2);
+    play.resume(3, 1, 4);
+    play.forget();
+    play.resume(4, 1, 4);
+    play.expect(&["c_4 refused resume_rejected"]);
+    play.resume(5, 3, 4);
+    play.expect_told(
+        5,
+        &["resumed p1 seq=4 peers=[p2] \
+           tracks=[t_1 p1 Microphone opus, t_2 p2 Microphone opus] chat=[] missed=[]"],
+    );
+}
+
+#[test]
+fn what_is_forgotten_is_replaced_by_the_snapshot() {
+    let mut play = Play::with(RoomConfig {
+        max_event_history: 2,
+        ..RoomConfig::default()
+    });
+    play.join(1);
+    play.join(2);
+    play.disconnect(1);
+    play.chat(2, "one");
+    play.forget();
+    play.resume(3, 1, 2);
+    let snapshot = "resumed p1 seq=5 peers=[p2] tracks=[] chat=[chat #1 p2 \"one\"]";
+    play.expect_told(3, &[snapshot]);
+}
+
+#[test]
+fn a_number_from_the_future_gives_a_snapshot() {
+    let mut play = Play::new();
+    play.join(1);
+    play.forget();
+    play.resume(2, 1, u32::MAX);
+    play.expect_told(2, &["resumed p1 seq=1 peers=[] tracks=[] chat=[]"]);
+}
+
+#[test]
+fn slots_and_losses_are_told_again() {
+    let mut play = Play::call(2);
+    let assigned = |line: &str, track: Option<u32>| MediaEvent::SlotsAssigned {
+        participant: participant(1),
+        assignments: vec![SlotAssignment {
+            mid: mid(line),
+            track: track.map(TrackId::new),
+            participant: track.map(|_| participant(2)),
+            cause: SlotCause::Full,
+        }],
+    };
+    play.media(assigned("5", Some(2)));
+    play.media(assigned("6", Some(9)));
+    play.disconnect(1);
+    play.media(assigned("6", None));
+    play.media(MediaEvent::SlotsNeeded {
+        participant: participant(1),
+        needed: SlotsNeeded { audio: 0, video: 2 },
+    });
+    play.media(MediaEvent::Disconnected {
+        participant: participant(1),
+        reason: DisconnectReason::ConsentExpired,
+    });
+    play.forget();
+    play.resume(3, 1, 5);
+    play.expect_told(
+        3,
+        &[
+            "resumed p1 seq=6 peers=[p2] tracks=[t_1 p1 Microphone opus, \
+             t_2 p2 Microphone opus] chat=[] missed=[6:updated p1]",
+            "media lost closed=false",
+            "slots [5=t_2, 6=-]",
+            "needs audio=0 video=2",
+        ],
+    );
+}
+
+#[test]
+fn a_closed_peer_connection_has_no_slots_to_tell() {
+    let mut play = Play::call(1);
+    play.media(MediaEvent::SlotsAssigned {
+        participant: participant(1),
+        assignments: vec![SlotAssignment {
+            mid: mid("5"),
+            track: None,
+            participant: None,
+            cause: SlotCause::Empty,
+        }],
+    });
+    play.media(MediaEvent::Disconnected {
+        participant: participant(1),
+        reason: DisconnectReason::Failed,
+    });
+    play.forget();
+    play.resume(3, 1, 2);
+    play.expect(&[
+        "c_1 replaced",
+        "c_3 resumed p1 seq=2 peers=[] tracks=[t_1 p1 Microphone opus] chat=[] missed=[]",
+        "c_3 media lost closed=true",
+    ]);
+    play.offer(3, &[track("0", TrackSource::Microphone)]);
+    play.answer(2);
+    play.forget();
+    play.resume(4, 3, 2);
+    play.expect_told(
+        4,
+        &["resumed p1 seq=2 peers=[] tracks=[t_1 p1 Microphone opus] chat=[] missed=[]"],
+    );
+}
+
+#[test]
+fn private_messages_wait_for_the_receiver() {
+    let mut play = Play::call(2);
+    play.disconnect(1);
+    play.forget();
+    for number in 0..40 {
+        play.command(
+            2,
+            RoomCommand::Chat {
+                text: number.to_string(),
+                to: Some(participant(1)),
+            },
+        );
+    }
+    play.forget();
+    play.resume(3, 1, 5);
+    let mut expected = vec![
+        "resumed p1 seq=6 peers=[p2] tracks=[t_1 p1 Microphone opus, t_2 p2 Microphone opus] \
+         chat=[] missed=[6:updated p1]"
+            .to_owned(),
+    ];
+    // The oldest eight made room.
+    expected.extend((8..40).map(|n| format!("private chat #{} p2→p1 \"{n}\"", n + 1)));
+    let expected: Vec<_> = expected.iter().map(String::as_str).collect();
+    play.expect_told(3, &expected);
+}
+
+#[test]
+fn the_new_verdict_replaces_the_old_and_ends_what_it_forbids() {
+    let mut play = Play::call(2);
+    let mut grant = Grant::full();
+    grant.publish_microphone = false;
+    grant.chat = false;
+    play.join_as(JoinRequest {
+        grant,
+        resume: Some((token_of(1), 4)),
+        ..join_request(3)
+    });
+    play.expect(&[
+        "c_1 replaced",
+        "media unpublish t_1",
+        "c_2 5:unpublished t_1 of p1",
+        "c_3 resumed p1 seq=5 peers=[p2] tracks=[t_2 p2 Microphone opus] chat=[] \
+         missed=[5:unpublished t_1 of p1]",
+    ]);
+    play.chat(3, "may I?");
+    play.offer(3, &[track("0", TrackSource::Microphone)]);
+    play.expect(&["c_3 error r not_permitted", "c_3 error r not_permitted"]);
+}
+
+#[test]
+fn a_member_that_may_no_longer_receive_gets_a_new_peer_connection() {
+    let mut play = Play::call(2);
+    let mut grant = Grant::full();
+    grant.subscribe = false;
+    play.join_as(JoinRequest {
+        grant,
+        resume: Some((token_of(1), 4)),
+        ..join_request(3)
+    });
+    play.expect(&[
+        "c_1 replaced",
+        "media remove p1",
+        "c_2 5:unpublished t_1 of p1",
+        "c_3 resumed p1 seq=5 peers=[p2] tracks=[t_2 p2 Microphone opus] chat=[] \
+         missed=[5:unpublished t_1 of p1]",
+        "c_3 media lost closed=true",
+    ]);
+    play.offer(3, &[]);
+    play.expect(&["media negotiate p1 #3 [] deaf"]);
+}
+
+#[test]
+fn name_and_attributes_may_change_with_a_resume() {
+    let mut play = Play::call(2);
+    play.join_as(JoinRequest {
+        display_name: Some("Ada".parse().unwrap()),
+        attributes: BTreeMap::from([("team".to_owned(), "blue".to_owned())]),
+        resume: Some((token_of(1), 4)),
+        ..join_request(3)
+    });
+    play.expect_told(2, &["5:updated p1(Ada)"]);
+}
