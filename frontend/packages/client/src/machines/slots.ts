@@ -73,7 +73,7 @@ export class SlotTable {
     const same = former?.track === track
     // A muted or hidden track sends nothing, so its line still holds what was there before.
     if (cause === 'waiting-for-keyframe' || cause === 'muted' || cause === 'hidden') {
-      return same ? former.waitingSince : now
+      return same && former.waitingSince === null ? null : now
     }
     return null
   }
