@@ -1,0 +1,206 @@
+//! The media plane on real sockets: two endpoints on loopback hear each other, and a shutdown says goodbye.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use seameet_core::media::{
+    MediaCommand, MediaEvent, Offer, RequestId, TrackDeclaration, TrackSource,
+};
+use seameet_core::{Codec, MediaKind, Mid, ParticipantId, TrackId};
+use seameet_pipeline::{
+    Format, LineDirection, OfferLine, OutgoingPacket, PeerConfig, PeerConnection, PeerEvent, Role,
+};
+use seameet_rtp::{Packet, Payload};
+use seameet_sfu::{MediaConfig, MediaPlane, RoomMedia};
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc::Receiver;
+use tokio::time::{sleep_until, timeout};
+
+/// Everything here takes milliseconds; this only ends a test that hangs.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Endpoint {
+    participant: ParticipantId,
+    socket: UdpSocket,
+    address: SocketAddr,
+    connection: PeerConnection,
+    microphone: Mid,
+    sent: u64,
+    connected: bool,
+    heard: Vec<u8>,
+    closed: bool,
+}
+
+impl Endpoint {
+    async fn join(number: u8, room: &RoomMedia, events: &mut Receiver<MediaEvent>) -> Self {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = socket.local_addr().unwrap();
+        let mut config = PeerConfig::new(Role::Client);
+        config.local_addresses = vec![address];
+        let mut connection = PeerConnection::new(&config, Instant::now()).unwrap();
+        let line = |direction| OfferLine {
+            kind: MediaKind::Audio,
+            direction,
+        };
+        let lines = [line(LineDirection::Send), line(LineDirection::Receive)];
+        let (sdp, mids) = connection.create_offer(&lines).unwrap();
+        let participant = ParticipantId::from_random(u64::from(number));
+        let track = TrackDeclaration {
+            track: TrackId::new(u32::from(number)),
+            mid: mids[0],
+            source: TrackSource::Microphone,
+            muted: false,
+        };
+        let offer = Offer {
+            sdp,
+            tracks: vec![track],
+        };
+        let request = RequestId(1);
+        let negotiate = MediaCommand::Negotiate {
+            participant,
+            request,
+            offer,
+            subscribe: true,
+        };
+        room.send(negotiate).await.unwrap();
+        let answer = loop {
+            let event = timeout(PATIENCE, events.recv()).await.unwrap().unwrap();
+            if let MediaEvent::Negotiated { result, .. } = event {
+                break result.unwrap();
+            }
+        };
+        assert_eq!(answer.tracks.len(), 1);
+        connection
+            .accept_answer(Instant::now(), &answer.sdp)
+            .unwrap();
+        let microphone = mids[0];
+        Self {
+            participant,
+            socket,
+            address,
+            connection,
+            microphone,
+            sent: 0,
+            connected: false,
+            heard: Vec::new(),
+            closed: false,
+        }
+    }
+
+    /// Sends a packet whose payload is the endpoint's number.
+    fn speak(&mut self, number: u8) {
+        self.sent += 1;
+        let packet = Packet {
+            sequence: self.sent,
+            timestamp: u32::try_from(self.sent).unwrap() * 960,
+            marker: false,
+            payload: Payload::from_arc([number; 80].into()),
+            audio_level: None,
+            orientation: None,
+        };
+        let outgoing = OutgoingPacket {
+            packet: &packet,
+            format: Format {
+                codec: Codec::Opus,
+                profile: 0,
+            },
+            sequence: packet.sequence,
+            timestamp: packet.timestamp,
+            wallclock: Instant::now(),
+            vp8: None,
+        };
+        assert!(self.connection.write(self.microphone, &outgoing));
+    }
+
+    /// Carries datagrams until the next timer or arrival.
+    async fn step(&mut self) {
+        self.connection.handle_timeout(Instant::now()).unwrap();
+        while let Some(transmit) = self.connection.poll_transmit() {
+            let _ = self
+                .socket
+                .send_to(&transmit.contents, transmit.destination)
+                .await;
+        }
+        let mut buffer = [0; 2_000];
+        tokio::select! {
+            received = self.socket.recv_from(&mut buffer) => {
+                // The system reports a closed port of the server as an error of the next receive.
+                if let Ok((length, source)) = received {
+                    let bytes = &buffer[..length];
+                    let now = Instant::now();
+                    self.connection.handle_datagram(now, source, self.address, bytes).unwrap();
+                }
+            }
+            () = sleep_until(self.connection.deadline().into()) => {}
+        }
+        while let Some(event) = self.connection.poll_event() {
+            match event {
+                PeerEvent::Connected => self.connected = true,
+                PeerEvent::Rtp(received) => {
+                    self.heard.push(received.packet.payload.shared()[0]);
+                }
+                PeerEvent::Closed(_) => self.closed = true,
+                PeerEvent::KeyframeRequested { .. } => {}
+            }
+        }
+    }
+}
+
+async fn drive(a: &mut Endpoint, b: &mut Endpoint, done: impl Fn(&Endpoint, &Endpoint) -> bool) {
+    let whole = async {
+        while !done(a, b) {
+            tokio::select! { () = a.step() => {}, () = b.step() => {} }
+        }
+    };
+    timeout(PATIENCE, whole).await.expect("in time");
+}
+
+#[tokio::test]
+async fn two_endpoints_hear_each_other_over_real_sockets_and_are_told_the_end() {
+    let mut config = MediaConfig::default();
+    config.udp_port = 0;
+    config.public_ips = vec![Ipv4Addr::LOCALHOST.into()];
+    let plane = MediaPlane::bind(&config).unwrap();
+    let (room, mut events) = plane.open_room();
+    let mut a = Endpoint::join(1, &room, &mut events).await;
+    let mut b = Endpoint::join(2, &room, &mut events).await;
+    drive(&mut a, &mut b, |a, b| a.connected && b.connected).await;
+    for _ in 0..200 {
+        a.speak(1);
+        b.speak(2);
+        let (a_before, b_before) = (a.heard.len(), b.heard.len());
+        // The server may learn of a connection a moment after the client; its first packets may be too early.
+        let limit = Instant::now() + Duration::from_millis(100);
+        let heard = |a: &Endpoint, b: &Endpoint| {
+            a.heard.len() > a_before && b.heard.len() > b_before || Instant::now() > limit
+        };
+        drive(&mut a, &mut b, heard).await;
+        if a.heard.len() > 20 && b.heard.len() > 20 {
+            break;
+        }
+    }
+    assert!(a.heard.len() > 20 && b.heard.len() > 20);
+    assert!(
+        a.heard.iter().all(|who| *who == 2),
+        "nobody hears themselves"
+    );
+    assert!(
+        b.heard.iter().all(|who| *who == 1),
+        "nobody hears themselves"
+    );
+    assert_ne!(a.participant, b.participant);
+    assert_eq!(plane.stats().peers, 2);
+    assert!(plane.stats().packets_out > 40);
+    plane.shutdown().await;
+    drive(&mut a, &mut b, |a, b| a.closed && b.closed).await;
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_an_error_that_names_it() {
+    let taken = std::net::UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).unwrap();
+    let mut config = MediaConfig::default();
+    config.udp_port = taken.local_addr().unwrap().port();
+    config.public_ips = vec![Ipv4Addr::LOCALHOST.into()];
+    let error = MediaPlane::bind(&config).unwrap_err().to_string();
+    assert!(error.contains(&config.udp_port.to_string()), "{error}");
+}
