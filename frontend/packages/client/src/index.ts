@@ -1,2 +1,6 @@
 export * from './api/index.ts'
+export { createRoom } from './create.ts'
+export { createDevices, type DevicesOptions } from './devices/index.ts'
 export { createStore, type WritableStore } from './store.ts'
+export type { RoomOptions } from './options.ts'
+export type { Browser } from './browser/types.ts'

@@ -36,6 +36,16 @@ export const pageBrowser: Browser = {
     ], listener)
   },
   onVisibilityChange: (listener) => listenAll([[document, 'visibilitychange']], listener),
+  onPageEnd: (listener) => {
+    // A page that is kept for the back button comes back and resumes.
+    const ended = (event: PageTransitionEvent): void => {
+      if (!event.persisted) listener()
+    }
+    window.addEventListener('pagehide', ended)
+    return () => {
+      window.removeEventListener('pagehide', ended)
+    }
+  },
   get canSelectSpeaker() {
     return typeof HTMLMediaElement !== 'undefined' && 'setSinkId' in HTMLMediaElement.prototype
   },

@@ -127,6 +127,8 @@ export interface Browser {
   /** The network came, went or changed. Returns what ends the watch. */
   onNetworkChange(listener: () => void): () => void
   onVisibilityChange(listener: () => void): () => void
+  /** The page goes away for good. */
+  onPageEnd(listener: () => void): () => void
   readonly canSelectSpeaker: boolean
   createAudioOutput(track: MediaStreamTrack): AudioOutput
   createLevelReader(track: MediaStreamTrack): LevelReader

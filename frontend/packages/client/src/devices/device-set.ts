@@ -12,6 +12,7 @@ import type {
 } from '../api/devices.ts'
 import { NATIVE_KIND, type Browser, type DeviceEntry, type LevelReader } from '../browser/types.ts'
 import { createEmitter } from '../emitter.ts'
+import { loudness } from '../machines/loudness.ts'
 import { createStore, type WritableStore } from '../store.ts'
 import { CaptureSource } from './capture.ts'
 import { DEFAULT_DEVICE } from './constraints.ts'
@@ -230,10 +231,4 @@ export class DeviceSet implements Devices {
       this.#emitter.emit('device-lost', { kind: 'speaker', lost: former, replacement: null })
     }
   }
-}
-
-/** Loudness on a scale that looks right in a bar: -60 dB is empty, 0 dB full. */
-function loudness(rms: number): number {
-  if (rms <= 0) return 0
-  return Math.min(1, Math.max(0, 1 + (20 * Math.log10(rms)) / 60))
 }

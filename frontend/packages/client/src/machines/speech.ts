@@ -1,7 +1,7 @@
-/** Loudness (root mean square, 0 to 1) above which somebody talks: about -36 dB. */
-const ON = 0.016
-/** Below which it may be a pause: about -42 dB. */
-const OFF = 0.008
+/** Loudness (see `loudness`) from which somebody talks: -36 dB. */
+const ON = 0.4
+/** Below which it may be a pause: -42 dB. */
+const OFF = 0.3
 /** A pause that is shorter than this belongs to the talk. */
 const HOLD = 600
 /** One click is no talk: the loudness must be there in two readings. */

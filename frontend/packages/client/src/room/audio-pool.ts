@@ -11,14 +11,12 @@ export class AudioPool {
   readonly #browser: Browser
   readonly #devices: Devices
   readonly #outputs = new Map<ReceiverLike, AudioOutput>()
-  readonly #stopFollowing: () => void
+  /** Ends the watch on the speaker, which lasts only while something is played: devices may outlive rooms. */
+  #stopFollowing: (() => void) | null = null
 
   constructor(browser: Browser, devices: Devices) {
     this.#browser = browser
     this.#devices = devices
-    this.#stopFollowing = devices.speaker.actual.subscribe(() => {
-      for (const output of this.#outputs.values()) void this.#route(output)
-    })
   }
 
   /** Plays exactly these lines. */
@@ -35,18 +33,21 @@ export class AudioPool {
       void this.#route(output)
       void this.#play(output)
     }
-    if (this.#outputs.size === 0) this.playback.set('ok')
+    if (this.#outputs.size > 0) {
+      this.#stopFollowing ??= this.#devices.speaker.actual.subscribe(() => {
+        for (const output of this.#outputs.values()) void this.#route(output)
+      })
+      return
+    }
+    this.#stopFollowing?.()
+    this.#stopFollowing = null
+    this.playback.set('ok')
   }
 
   /** Starts what the browser held back. To be called from a user gesture. */
   async start(): Promise<void> {
     this.playback.set('ok')
     await Promise.all([...this.#outputs.values()].map((output) => this.#play(output)))
-  }
-
-  dispose(): void {
-    this.#stopFollowing()
-    this.follow([])
   }
 
   async #play(output: AudioOutput): Promise<void> {

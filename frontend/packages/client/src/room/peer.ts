@@ -96,6 +96,16 @@ export class Peer {
     return this.#slots.filter(({ kind }) => kind === 'audio').map(({ transceiver }) => transceiver.receiver)
   }
 
+  /** Whether ICE and DTLS are up, as far as the browser can tell. */
+  get connected(): boolean {
+    return this.#connection.connectionState === 'connected'
+  }
+
+  /** The number of receiving lines that the next offer will have. */
+  get wantedSlots(): SlotCount {
+    return this.#wantedSlots
+  }
+
   /** The number of receiving lines that the server knows. */
   get answeredSlots(): SlotCount {
     return this.#answeredSlots

@@ -72,8 +72,11 @@ export class Publisher {
       const publication = this.#bySource(name)
       if (publication === undefined) continue
       const taken = answer.tracks.find((track) => track.mid === mid)
-      if (taken !== undefined) this.#known.set(publication.source, { track: taken.track, muted: muted ?? false })
-      else this.#refuse(publication)
+      if (taken === undefined) this.#refuse(publication)
+      // A track that the server had already keeps its state there; the offer's flag is only for the start.
+      else if (this.#known.get(publication.source)?.track !== taken.track) {
+        this.#known.set(publication.source, { track: taken.track, muted: muted ?? false })
+      }
     }
     this.reconcile()
   }

@@ -66,6 +66,13 @@ export class Roster {
     this.#self.id = id
   }
 
+  /** Raises or lowers one's own hand. */
+  setOwnHand(raised: boolean): void {
+    if (this.#self.handRaised.get() === raised) return
+    this.#self.handRaised.set(raised)
+    this.#handChanged(this.#self, raised)
+  }
+
   /** Makes the roster equal to the server's, telling of each difference. Objects of those who stay are kept. */
   applySnapshot({ peers, tracks }: Ready): void {
     const others = peers.filter(({ id }) => !this.isSelf(id))
@@ -110,7 +117,7 @@ export class Roster {
 
   #put(info: ParticipantInfo): void {
     if (this.isSelf(info.id)) {
-      if (info.id === this.#self.id) this.#setHand(this.#self, info.hand)
+      if (info.id === this.#self.id) this.setOwnHand(info.hand)
       return
     }
     const known = this.find(info.id)
@@ -156,12 +163,6 @@ export class Roster {
     owner.publications.update((list) => list.filter((one) => one !== publication))
     publication.withhold()
     this.#emitter.emit('publication-removed', { participant: owner, publication })
-  }
-
-  #setHand(self: LocalSelf, raised: boolean): void {
-    if (self.handRaised.get() === raised) return
-    self.handRaised.set(raised)
-    this.#handChanged(self, raised)
   }
 
   #handChanged(participant: AnyParticipant, raised: boolean): void {

@@ -8,7 +8,7 @@ export const READING_INTERVAL = 150
 /** Somebody whose loudness is read. */
 export interface Voice {
   readonly participant: AnyParticipant & { readonly speaking: WritableStore<boolean> }
-  /** Root mean square, 0 to 1. */
+  /** 0 to 1, see `loudness`. */
   readonly level: number
 }
 

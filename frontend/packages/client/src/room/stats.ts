@@ -43,11 +43,11 @@ export function readStats(report: StatsLike, at: number): StatsReading {
   const entries = new Map<string, Entry>()
   report.forEach((value) => {
     const entry = value as Entry
-    if (typeof entry['id'] === 'string') entries.set(entry['id'], entry)
+    if (typeof entry.id === 'string') entries.set(entry.id, entry)
   })
   const all = [...entries.values()]
   const inbounds = ofType(all, 'inbound-rtp')
-  const pair = ofType(all, 'candidate-pair').find((entry) => entry['nominated'] === true && entry['state'] === 'succeeded')
+  const pair = ofType(all, 'candidate-pair').find((entry) => entry.nominated === true && entry.state === 'succeeded')
   const local = entries.get(text(pair, 'localCandidateId') ?? '')
   return {
     at,
@@ -110,7 +110,7 @@ function rawLine(direction: 'send' | 'receive', entry: Entry, entries: ReadonlyM
   const mime = text(entries.get(text(entry, 'codecId') ?? ''), 'mimeType')
   return {
     direction,
-    kind: entry['kind'] === 'video' ? 'video' : 'audio',
+    kind: entry.kind === 'video' ? 'video' : 'audio',
     mid: text(entry, 'mid') ?? '',
     codec: mime?.split('/')[1]?.toLowerCase() ?? null,
     bytes: number(entry, receive ? 'bytesReceived' : 'bytesSent') ?? 0,
@@ -125,7 +125,7 @@ function rawLine(direction: 'send' | 'receive', entry: Entry, entries: ReadonlyM
 }
 
 function ofType(entries: readonly Entry[], type: string): Entry[] {
-  return entries.filter((entry) => entry['type'] === type)
+  return entries.filter((entry) => entry.type === type)
 }
 
 function sum(entries: readonly Entry[], field: string): number {
