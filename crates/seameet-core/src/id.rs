@@ -55,9 +55,10 @@ impl FromStr for ParticipantId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.strip_prefix("p_")
-            .filter(|hex| hex.len() == 16)
             .and_then(|hex| u64::from_str_radix(hex, 16).ok())
             .map(Self)
+            // Only the form that was given out is an id: no sign, no capitals, no missing zeros.
+            .filter(|id| id.to_string() == text)
             .ok_or_else(|| {
                 ParseIdError::new("participant id", text, "p_ and 16 hexadecimal digits")
             })
@@ -88,6 +89,7 @@ impl FromStr for TrackId {
         text.strip_prefix("t_")
             .and_then(|number| number.parse().ok())
             .map(Self)
+            .filter(|id| id.to_string() == text)
             .ok_or_else(|| ParseIdError::new("track id", text, "t_ and a number"))
     }
 }
@@ -258,7 +260,8 @@ impl FromStr for ResumeToken {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let refuse = || ParseIdError::new("resume token", "", "32 hexadecimal digits");
-        if text.len() != 32 || !text.is_ascii() {
+        // The number's parser would take a sign.
+        if text.len() != 32 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(refuse());
         }
         let number = u128::from_str_radix(text, 16).map_err(|_| refuse())?;
@@ -269,5 +272,60 @@ impl FromStr for ResumeToken {
 impl fmt::Debug for ResumeToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ResumeToken(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_read_as_they_are_written_and_in_no_other_form() {
+        let participant = ParticipantId::from_random(0xab);
+        assert_eq!(participant.to_string(), "p_00000000000000ab");
+        assert_eq!("p_00000000000000ab".parse(), Ok(participant));
+        assert_eq!("t_7".parse(), Ok(TrackId::new(7)));
+        for text in [
+            "p_00000000000000AB",
+            "p_+0000000000000ab",
+            "p_ab",
+            "00000000000000ab",
+            "p_",
+        ] {
+            assert!(text.parse::<ParticipantId>().is_err(), "{text}");
+        }
+        for text in ["t_07", "t_+7", "t_", "7", "t_4294967296", "t_-1"] {
+            assert!(text.parse::<TrackId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn resume_tokens_travel_and_do_not_print() {
+        let token = ResumeToken::from_random([0xa7; 16]);
+        assert_eq!(token.reveal().parse(), Ok(token.clone()));
+        assert_eq!(format!("{token:?}"), "ResumeToken(..)");
+        assert!(token.matches(&token.clone()));
+        assert!(!token.matches(&ResumeToken::from_random([0xa6; 16])));
+        let signed = "+".to_owned() + &"1".repeat(31);
+        for text in ["", "a7", signed.as_str(), &"é".repeat(16), &"1".repeat(33)] {
+            assert!(text.parse::<ResumeToken>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_count_characters_not_bytes() {
+        assert!("漢".repeat(64).parse::<DisplayName>().is_ok());
+        assert!("漢".repeat(65).parse::<DisplayName>().is_err());
+        assert_eq!(
+            " Zoë ".parse::<DisplayName>().map(|name| name.to_string()),
+            Ok("Zoë".into())
+        );
+        assert!("a\u{7}b".parse::<DisplayName>().is_err());
+        assert!("é".repeat(9).parse::<Mid>().is_err());
+        assert!("a".repeat(17).parse::<Mid>().is_err());
+        assert_eq!(
+            "0123456789abcdef".parse::<Mid>().map(|mid| mid.to_string()),
+            Ok("0123456789abcdef".into())
+        );
     }
 }

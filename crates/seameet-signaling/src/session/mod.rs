@@ -29,3 +29,6 @@ pub use config::{OffencePolicy, SessionConfig, SessionLimits, SessionTiming};
 pub use input::SessionInput;
 pub use machine::Session;
 pub use output::{Entry, JoinFacts, SessionOutput};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+//! Conversations, as transcripts of what the session asks of its driver.
+
+mod hostile;
+mod joining;
+mod member;
+mod play;
+mod property;
