@@ -16,6 +16,9 @@ const RTX_CACHE_VIDEO_PACKETS: usize = 300;
 /// Audio is not retransmitted: a repaired packet would come too late to be heard.
 const RTX_CACHE_AUDIO_PACKETS: usize = 50;
 
+/// Largest RTP payload of ordinary media: what fits a datagram of an ordinary path with all headers.
+pub const MAX_RTP_PAYLOAD: usize = 1_400;
+
 /// Which side of a call the endpoint is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -85,6 +88,8 @@ pub struct PeerConfig {
     pub video_codecs: Vec<Codec>,
     /// Most media lines of one session description.
     pub max_media_lines: usize,
+    /// Largest RTP payload that is sent or accepted, in bytes; larger packets are dropped and counted.
+    pub max_rtp_payload: usize,
 }
 
 impl PeerConfig {
@@ -97,6 +102,7 @@ impl PeerConfig {
             certificate: None,
             video_codecs: vec![Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1],
             max_media_lines: 64,
+            max_rtp_payload: MAX_RTP_PAYLOAD,
         }
     }
 

@@ -1,30 +1,25 @@
 //! The endpoint.
 
 mod lines;
+mod media;
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use seameet_core::{MediaKind, Mid};
-use seameet_rtp::Vp8Rewrite;
+use seameet_core::Mid;
 use str0m::change::SdpPendingOffer;
-use str0m::media::KeyframeRequestKind;
 use str0m::net::{Protocol, Receive};
-use str0m::rtp::{RtpPacket, RtpWrite, Vp8Descriptor, Vp8Patch};
 use str0m::{Event, IceConnectionState, Input, Output, Rtc};
 
 use crate::config::{PeerConfig, Role};
 use crate::convert;
 use crate::error::{AnswerError, OfferError, PeerError};
 use crate::negotiate::{self, AcceptedOffer, MediaLine, OfferLine};
-use crate::packet::{Format, OutgoingPacket, ReceivedPacket};
+use crate::packet::ReceivedPacket;
 use crate::peer::lines::Lines;
-
-/// Largest RTP payload that is accepted from the network. The engine's send buffers hold 2,000 bytes with header
-/// and extensions and it panics beyond, so anything that does not fit a datagram of an ordinary path is refused.
-pub const MAX_RTP_PAYLOAD: usize = 1_400;
+use crate::peer::media::ENGINE_MAX_RTP_PAYLOAD;
 
 /// Deadlines closer than this are served together.
 const TIMER_GRAIN: Duration = Duration::from_millis(1);
@@ -77,6 +72,7 @@ pub struct PeerConnection {
     lines: Lines,
     pending_offer: Option<SdpPendingOffer>,
     max_media_lines: usize,
+    max_rtp_payload: usize,
     role: Role,
     transmits: VecDeque<Transmit>,
     events: VecDeque<PeerEvent>,
@@ -98,6 +94,7 @@ impl PeerConnection {
             lines: Lines::default(),
             pending_offer: None,
             max_media_lines: config.max_media_lines,
+            max_rtp_payload: config.max_rtp_payload.min(ENGINE_MAX_RTP_PAYLOAD),
             role: config.role,
             transmits: VecDeque::new(),
             events: VecDeque::new(),
@@ -248,65 +245,6 @@ impl PeerConnection {
         self.step(now)
     }
 
-    /// Queues a packet on a sending line. It leaves with the next [`handle_timeout`](Self::handle_timeout).
-    ///
-    /// Returns false when the line does not send, its receiver negotiated no matching format, or the packet is too
-    /// large.
-    pub fn write(&mut self, mid: Mid, outgoing: &OutgoingPacket<'_>) -> bool {
-        let packet = outgoing.packet;
-        if packet.payload.len() > MAX_RTP_PAYLOAD {
-            self.oversize_dropped += 1;
-            return false;
-        }
-        let Some(line) = self.lines.sending(mid) else {
-            return false;
-        };
-        let Some(payload_type) = line.payload_type(outgoing.format) else {
-            return false;
-        };
-        let mut rtp = RtpWrite::new(
-            payload_type,
-            outgoing.sequence.into(),
-            outgoing.timestamp,
-            outgoing.wallclock,
-            packet.payload.shared(),
-        )
-        .marker(packet.marker)
-        .nackable(line.kind == MediaKind::Video)
-        .ext_vals(convert::forwarded_extensions(packet));
-        if let Some(patch) = outgoing
-            .vp8
-            .and_then(|vp8| vp8_patch(&packet.payload.shared(), vp8))
-        {
-            rtp = rtp.vp8_patch(patch);
-        }
-        let mut api = self.rtc.direct_api();
-        let Some(stream) = api.stream_tx(&line.ssrc) else {
-            return false;
-        };
-        stream.write_rtp(rtp);
-        true
-    }
-
-    /// Whether a receiver of this sending line can take the format.
-    pub fn can_send(&self, mid: Mid, format: Format) -> bool {
-        self.lines
-            .sending(mid)
-            .is_some_and(|line| line.payload_type(format).is_some())
-    }
-
-    /// Asks the sender of a receiving line for a keyframe (PLI, RFC 4585 section 6.3.1). It leaves with the next
-    /// [`handle_timeout`](Self::handle_timeout). Unthrottled: the caller merges requests.
-    pub fn request_keyframe(&mut self, mid: Mid, encoding: u8) {
-        let Some(rid) = self.lines.rid(mid, encoding) else {
-            return;
-        };
-        let mut api = self.rtc.direct_api();
-        if let Some(stream) = api.stream_rx_by_mid(convert::engine_mid(mid), rid) {
-            stream.request_keyframe(KeyframeRequestKind::Pli);
-        }
-    }
-
     /// Every media line as agreed, in order.
     pub fn lines(&self) -> Vec<MediaLine> {
         self.lines.agreed(&self.rtc)
@@ -340,9 +278,9 @@ impl PeerConnection {
         self.role
     }
 
-    /// Packets refused because of their size.
-    pub fn oversize_dropped(&self) -> u64 {
-        self.oversize_dropped
+    /// How many packets were refused because of their size since the last call.
+    pub fn take_oversize_dropped(&mut self) -> u64 {
+        std::mem::take(&mut self.oversize_dropped)
     }
 
     /// The engine ignores time that goes backwards, which would leave written packets in its queue.
@@ -393,32 +331,6 @@ impl PeerConnection {
         }
     }
 
-    fn take_rtp(&mut self, packet: RtpPacket) {
-        if packet.payload.is_empty() {
-            return; // Padding that a sender uses to probe; nothing to forward.
-        }
-        if packet.payload.len() > MAX_RTP_PAYLOAD {
-            self.oversize_dropped += 1;
-            return;
-        }
-        let Some((mid, encoding)) = self.lines.receiving(&mut self.rtc, packet.header.ssrc) else {
-            return;
-        };
-        let Some(format) = self.lines.format(packet.header.payload_type) else {
-            return;
-        };
-        let arrival = packet.timestamp;
-        let packet = convert::packet(packet);
-        let received = ReceivedPacket {
-            mid,
-            encoding,
-            format,
-            arrival,
-            packet,
-        };
-        self.events.push_back(PeerEvent::Rtp(received));
-    }
-
     fn end(&mut self, reason: CloseReason) {
         if !std::mem::replace(&mut self.closed, true) {
             self.events.push_back(PeerEvent::Closed(reason));
@@ -434,19 +346,4 @@ impl fmt::Debug for PeerConnection {
             .field("closed", &self.closed)
             .finish_non_exhaustive()
     }
-}
-
-/// `None` when the descriptor lacks a field that was to be replaced; the packet then goes out as it came.
-fn vp8_patch(payload: &[u8], rewrite: Vp8Rewrite) -> Option<Vp8Patch> {
-    let mut patch = Vp8Descriptor::parse(payload).ok()?.patch();
-    if let Some(picture_id) = rewrite.picture_id {
-        patch = patch.picture_id(picture_id);
-    }
-    if let Some(index) = rewrite.tl0_pic_idx {
-        patch = patch.tl0_pic_idx(index);
-    }
-    if let Some(index) = rewrite.key_idx {
-        patch = patch.key_idx(index);
-    }
-    patch.build().ok()
 }

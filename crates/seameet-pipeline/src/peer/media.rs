@@ -1,0 +1,116 @@
+//! Packets: from the engine's words to ours and back.
+
+use seameet_core::{MediaKind, Mid};
+use seameet_rtp::Vp8Rewrite;
+use str0m::media::KeyframeRequestKind;
+use str0m::rtp::{RtpPacket, RtpWrite, Vp8Descriptor, Vp8Patch};
+
+use crate::convert;
+use crate::packet::{Format, OutgoingPacket, ReceivedPacket};
+use crate::peer::{PeerConnection, PeerEvent};
+
+/// The engine's send buffers hold 2,000 bytes with header and extensions, and it panics beyond. No configuration
+/// gets past this.
+pub(super) const ENGINE_MAX_RTP_PAYLOAD: usize = 1_900;
+
+impl PeerConnection {
+    /// Queues a packet on a sending line. It leaves with the next [`handle_timeout`](Self::handle_timeout).
+    ///
+    /// Returns false when the line does not send, its receiver negotiated no matching format, or the packet is too
+    /// large.
+    pub fn write(&mut self, mid: Mid, outgoing: &OutgoingPacket<'_>) -> bool {
+        let packet = outgoing.packet;
+        if packet.payload.len() > self.max_rtp_payload {
+            self.oversize_dropped += 1;
+            return false;
+        }
+        let Some(line) = self.lines.sending(mid) else {
+            return false;
+        };
+        let Some(payload_type) = line.payload_type(outgoing.format) else {
+            return false;
+        };
+        let mut rtp = RtpWrite::new(
+            payload_type,
+            outgoing.sequence.into(),
+            outgoing.timestamp,
+            outgoing.wallclock,
+            packet.payload.shared(),
+        )
+        .marker(packet.marker)
+        .nackable(line.kind == MediaKind::Video)
+        .ext_vals(convert::forwarded_extensions(packet));
+        if let Some(patch) = outgoing
+            .vp8
+            .and_then(|vp8| vp8_patch(&packet.payload.shared(), vp8))
+        {
+            rtp = rtp.vp8_patch(patch);
+        }
+        let mut api = self.rtc.direct_api();
+        let Some(stream) = api.stream_tx(&line.ssrc) else {
+            return false;
+        };
+        stream.write_rtp(rtp);
+        true
+    }
+
+    /// Whether a receiver of this sending line can take the format.
+    pub fn can_send(&self, mid: Mid, format: Format) -> bool {
+        self.lines
+            .sending(mid)
+            .is_some_and(|line| line.payload_type(format).is_some())
+    }
+
+    /// Asks the sender of a receiving line for a keyframe (PLI, RFC 4585 section 6.3.1). It leaves with the next
+    /// [`handle_timeout`](Self::handle_timeout). Unthrottled: the caller merges requests.
+    pub fn request_keyframe(&mut self, mid: Mid, encoding: u8) {
+        let Some(rid) = self.lines.rid(mid, encoding) else {
+            return;
+        };
+        let mut api = self.rtc.direct_api();
+        if let Some(stream) = api.stream_rx_by_mid(convert::engine_mid(mid), rid) {
+            stream.request_keyframe(KeyframeRequestKind::Pli);
+        }
+    }
+
+    pub(super) fn take_rtp(&mut self, packet: RtpPacket) {
+        if packet.payload.is_empty() {
+            return; // Padding that a sender uses to probe; nothing to forward.
+        }
+        if packet.payload.len() > self.max_rtp_payload {
+            self.oversize_dropped += 1;
+            return;
+        }
+        let Some((mid, encoding)) = self.lines.receiving(&mut self.rtc, packet.header.ssrc) else {
+            return;
+        };
+        let Some(format) = self.lines.format(packet.header.payload_type) else {
+            return;
+        };
+        let arrival = packet.timestamp;
+        let packet = convert::packet(packet);
+        let received = ReceivedPacket {
+            mid,
+            encoding,
+            format,
+            arrival,
+            packet,
+        };
+        self.events.push_back(PeerEvent::Rtp(received));
+    }
+}
+
+/// `None` when the descriptor lacks a field that was to be replaced; the packet then goes out as it came.
+fn vp8_patch(payload: &[u8], rewrite: Vp8Rewrite) -> Option<Vp8Patch> {
+    let mut patch = Vp8Descriptor::parse(payload).ok()?.patch();
+    if let Some(picture_id) = rewrite.picture_id {
+        patch = patch.picture_id(picture_id);
+    }
+    if let Some(index) = rewrite.tl0_pic_idx {
+        patch = patch.tl0_pic_idx(index);
+    }
+    if let Some(index) = rewrite.key_idx {
+        patch = patch.key_idx(index);
+    }
+    patch.build().ok()
+}
