@@ -20,7 +20,8 @@ export default defineConfig({
           environment: 'jsdom',
           include: ['{packages/react,apps/meet}/src/**/*.test.{ts,tsx}'],
           setupFiles: ['./scripts/dom-setup.ts'],
-          css: { modules: { classNameStrategy: 'non-scoped' } },
+          // Without `include` Vitest hands out empty text, and a test reads the palette.
+          css: { include: [/tokens\.css/], modules: { classNameStrategy: 'non-scoped' } },
         },
       },
     ],

@@ -100,6 +100,8 @@ export class FakeLocalParticipant implements LocalParticipant {
   loudness = 0
   /** Called when the hand changes. */
   onHand: (() => void) | undefined
+  /** Called when an emotion is shown: the server tells everybody, its sender too. */
+  onReact: ((reaction: string) => void) | undefined
 
   constructor() {
     const all = [this.microphone, this.camera, this.screen, this.screenAudio]
@@ -142,6 +144,7 @@ export class FakeLocalParticipant implements LocalParticipant {
 
   react(reaction: string): void {
     this.reactions.push(reaction)
+    this.onReact?.(reaction)
   }
 }
 

@@ -44,6 +44,9 @@ export class FakeRoom implements Room {
     this.local.onHand = () => {
       this.#handChanged(this.local, this.local.handRaised.get())
     }
+    this.local.onReact = (reaction) => {
+      this.receiveReaction(this.local, reaction)
+    }
   }
 
   async connect(options: ConnectOptions): Promise<void> {
