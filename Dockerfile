@@ -23,7 +23,7 @@ COPY --from=server /source/target/release/seameet /usr/local/bin/seameet
 ENV WS_ADDR=0.0.0.0:8080 UDP_PORT=10000
 # Page and signaling; put a TLS proxy in front. Media. With more than one worker, as many UDP ports as workers.
 EXPOSE 8080/tcp 10000/udp
-# The program answers SIGTERM by closing rooms and ending. For health ask GET /livez and /readyz from outside: there is
-# no tool in this image that could.
+HEALTHCHECK --interval=30s --timeout=5s CMD ["/usr/local/bin/seameet", "healthcheck"]
+# The program answers SIGTERM by closing rooms and ending.
 ENTRYPOINT ["/usr/local/bin/seameet"]
 CMD ["serve"]

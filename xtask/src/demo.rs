@@ -73,7 +73,10 @@ fn build_server(options: &Options) -> Result<()> {
 fn server(options: &Options) -> Result<Command> {
     let profile = if options.debug { "debug" } else { "release" };
     let mut command = Command::new(workspace::built_program(profile, "seameet")?);
-    command.args(["serve", "--dev"]);
+    // By path, not compiled in: a changed page then needs no new server.
+    command
+        .args(["serve", "--dev", "--static-dir"])
+        .arg(frontend::bundle());
     command
         .arg("--ws-addr")
         .arg(SocketAddr::from((Ipv4Addr::UNSPECIFIED, options.port)).to_string());

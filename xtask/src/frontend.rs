@@ -14,6 +14,11 @@ pub(crate) fn directory() -> PathBuf {
     workspace::root().join("frontend")
 }
 
+/// The folder that the page is built into.
+pub(crate) fn bundle() -> PathBuf {
+    directory().join("apps/meet/dist")
+}
+
 /// Installs the packages that the lock file names, unless they are there already.
 pub(crate) fn install() -> Result<()> {
     prerequisites::node()?;
