@@ -11,14 +11,6 @@ use str0m::{Candidate, Rtc, RtcConfig};
 
 use crate::error::OfferError;
 
-/// Packets kept for retransmission per video line: one second of 2.5 Mbit/s.
-const RTX_CACHE_VIDEO_PACKETS: usize = 300;
-/// Audio is not retransmitted: a repaired packet would come too late to be heard.
-const RTX_CACHE_AUDIO_PACKETS: usize = 50;
-
-/// Largest RTP payload of ordinary media: what fits a datagram of an ordinary path with all headers.
-pub const MAX_RTP_PAYLOAD: usize = 1_400;
-
 /// Which side of a call the endpoint is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -121,8 +113,6 @@ impl PeerConfig {
             .set_crypto_provider(provider())
             .set_rtp_mode(true)
             .set_ice_lite(self.role == Role::Server)
-            .set_send_buffer_video(RTX_CACHE_VIDEO_PACKETS)
-            .set_send_buffer_audio(RTX_CACHE_AUDIO_PACKETS)
             .set_rtcp_report_interval_video(Duration::from_secs(1))
             .clear_codecs()
             .enable_opus(true, false);

@@ -3,6 +3,8 @@
 //! The engine answers these questions by walking its tables; the hot path asks them for each packet, so the
 //! answers are kept here and forgotten when a negotiation changes anything.
 
+use std::time::Duration;
+
 use seameet_core::{MediaKind, Mid};
 use str0m::Rtc;
 use str0m::media::{Pt, Rid};
@@ -12,6 +14,14 @@ use crate::convert;
 use crate::negotiate::{self, MediaLine};
 use crate::packet::Format;
 
+/// Packets kept for retransmission per video line: one second of 2.5 Mbit/s.
+const RTX_CACHE_VIDEO_PACKETS: usize = 300;
+/// Audio is not retransmitted: a repaired packet would come too late to be heard.
+const RTX_CACHE_AUDIO_PACKETS: usize = 1;
+/// Older packets would come too late to be shown.
+const RTX_CACHE_AGE: Duration = Duration::from_secs(2);
+/// Repairs may take up to this share of what a line sends.
+const RTX_SHARE: f32 = 0.4;
 /// Most different streams remembered per connection; a peer that invents more pays with slow look-ups.
 const MAX_ROUTES: usize = 64;
 /// Most simulcast encodings of one line.
@@ -61,11 +71,19 @@ impl Lines {
             .iter()
             .filter_map(|params| Some((params.pt(), convert::format(&params.spec())?)))
             .collect();
+        let known: Vec<_> = self.sending.iter().map(|line| line.ssrc).collect();
         self.sending = self
             .mids
             .iter()
             .filter_map(|mid| sending_line(rtc, *mid))
             .collect();
+        for line in self
+            .sending
+            .iter()
+            .filter(|line| !known.contains(&line.ssrc))
+        {
+            bound_retransmission(rtc, line);
+        }
     }
 
     pub(super) fn add(&mut self, mid: Mid) {
@@ -145,6 +163,18 @@ impl Lines {
         u8::try_from(position)
             .ok()
             .filter(|_| position < MAX_ENCODINGS)
+    }
+}
+
+/// The engine's own limit of 15 % drops all pending repairs of a receiver that loses a little more than that, which
+/// is when it needs them.
+fn bound_retransmission(rtc: &mut Rtc, line: &SendingLine) {
+    let packets = match line.kind {
+        MediaKind::Audio => RTX_CACHE_AUDIO_PACKETS,
+        MediaKind::Video => RTX_CACHE_VIDEO_PACKETS,
+    };
+    if let Some(stream) = rtc.direct_api().stream_tx(&line.ssrc) {
+        stream.set_rtx_cache(packets, RTX_CACHE_AGE, Some(RTX_SHARE));
     }
 }
 
