@@ -11,6 +11,9 @@ use str0m::{Candidate, Rtc, RtcConfig};
 
 use crate::error::OfferError;
 
+/// Largest RTP payload of ordinary media: what fits a datagram of an ordinary path with all headers.
+pub const MAX_RTP_PAYLOAD: usize = 1_400;
+
 /// Which side of a call the endpoint is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
