@@ -122,6 +122,8 @@ export const en = {
     reconnecting: 'Reconnecting',
     waitingVideo: 'Waiting for video',
     weak: 'Weak connection',
+    pin: (title: string) => `Pin ${title}`,
+    unpin: (title: string) => `Unpin ${title}`,
     page: (page: number, pages: number) => `Page ${String(page)} of ${String(pages)}`,
     previousPage: 'Previous page',
     nextPage: 'Next page',
@@ -140,6 +142,7 @@ export const en = {
     tooLong: (most: number) => `Too long: up to ${most.toLocaleString('en')} characters.`,
     refused: 'The message could not be sent. It is back in the field.',
     log: 'Messages',
+    close: 'Close chat',
     privateNote: 'only to you',
   },
   connection: {
@@ -155,7 +158,7 @@ export const en = {
     attempt: (attempt: number) => `Reconnecting … attempt ${String(attempt)}`,
     next: (seconds: number) => `Next attempt in ${String(seconds)} s`,
     back: 'You are connected again',
-    moved: 'The call moves to another server.',
+    restarting: 'The server is restarting.',
   },
   audio: {
     blocked: 'Your browser is holding back the sound of this call.',

@@ -1,0 +1,101 @@
+import { useRoom, useStore, useUnread } from '@seameet/react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { ChatPanel } from '../features/chat/chat-panel.tsx'
+import { callActions } from '../features/controls/call-actions.ts'
+import { ControlBar } from '../features/controls/control-bar.tsx'
+import { AudioBanner } from '../features/notices/audio-banner.tsx'
+import { ConnectionBanner } from '../features/notices/connection-banner.tsx'
+import { LiveRegion } from '../features/notices/live-region.tsx'
+import { Toasts } from '../features/notices/toasts.tsx'
+import { SettingsDialog } from '../features/settings/settings-dialog.tsx'
+import { ShortcutsDialog } from '../features/settings/shortcuts-dialog.tsx'
+import { Stage } from '../features/stage/stage.tsx'
+import { useMessages } from '../i18n/index.tsx'
+import { inviteLink } from '../lib/invite.ts'
+import { useCopy } from '../lib/use-copy.ts'
+import { useMediaQuery } from '../lib/use-media-query.ts'
+import { CallHead } from './call-head.tsx'
+import styles from './call.module.css'
+import { useShortcuts } from './use-shortcuts.ts'
+
+/** At this width the chat covers the stage instead of standing beside it. */
+const NARROW = '(max-width: 52rem)'
+
+type Open = 'settings' | 'shortcuts' | null
+
+/** The call itself. */
+export function Call({ onLeave }: { readonly onLeave: () => void }) {
+  const { app } = useMessages()
+  const room = useRoom()
+  const narrow = useMediaQuery(NARROW)
+  const link = inviteLink(location.origin, useStore(room.roomId) ?? '')
+  const linkCopy = useCopy(link)
+  const chat = useChatToggle()
+  const [dialog, setDialog] = useState<Open>(null)
+  const actions = useMemo(() => callActions(room), [room])
+  const close = () => {
+    setDialog(null)
+  }
+  useShortcuts({
+    microphone: actions.toggleMicrophone,
+    camera: actions.toggleCamera,
+    screen: actions.toggleScreen,
+    hand: actions.toggleHand,
+    chat: chat.toggle,
+    help: () => {
+      setDialog('shortcuts')
+    },
+  })
+  return (
+    <div className={styles.call} data-chat={chat.open}>
+      <a className={styles.skip} href="#content">
+        {app.skipToContent}
+      </a>
+      <CallHead link={link} copy={linkCopy} />
+      <div className={styles.notices}>
+        <ConnectionBanner />
+        <AudioBanner />
+        <Toasts />
+      </div>
+      <div className={styles.middle}>
+        <Stage link={link} narrow={narrow} covered={narrow && chat.open} />
+        {chat.open && <ChatPanel onClose={chat.toggle} />}
+      </div>
+      <footer className={styles.foot}>
+        <ControlBar
+          actions={actions}
+          chat={chat}
+          menu={{
+            copyLink: linkCopy.copy,
+            openSettings: () => {
+              setDialog('settings')
+            },
+            openShortcuts: () => {
+              setDialog('shortcuts')
+            },
+          }}
+          onLeave={onLeave}
+        />
+      </footer>
+      <SettingsDialog open={dialog === 'settings'} onClose={close} />
+      <ShortcutsDialog open={dialog === 'shortcuts'} onClose={close} />
+      <LiveRegion chatOpen={chat.open} />
+    </div>
+  )
+}
+
+/** The chat takes the focus when it opens, by itself, and hands it back to its button when it closes. */
+function useChatToggle() {
+  const [open, setOpen] = useState(false)
+  const unread = useUnread(open)
+  const ref = useRef<HTMLButtonElement>(null)
+  const wasOpen = useRef(false)
+  useEffect(() => {
+    if (wasOpen.current && !open) ref.current?.focus()
+    wasOpen.current = open
+  }, [open])
+  const toggle = () => {
+    setOpen((before) => !before)
+  }
+  return { open, unread, ref, toggle }
+}
