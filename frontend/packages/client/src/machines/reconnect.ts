@@ -103,7 +103,10 @@ export class ReconnectMachine {
     this.#resumeTtl = ttl
     this.#resumeUntil = Infinity
     this.#status = { ...IDLE, state: 'live' }
-    if (first) this.#outputs.push({ type: 'joined' })
+    if (!first) return
+    // Attempts before the first join say nothing about how stable it is.
+    this.#attempts = 0
+    this.#outputs.push({ type: 'joined' })
   }
 
   /** The socket is gone, or never came to be. */

@@ -1,0 +1,149 @@
+import type { PeerConnectionLike, StatsLike, TransceiverLike } from '../../browser/types.ts'
+import { FakeTrack } from './fake-media.ts'
+
+/** A media line. */
+export class FakeTransceiver implements TransceiverLike {
+  mid: string | null = null
+  readonly kind: string
+  readonly direction: string
+  readonly sendEncodings: readonly RTCRtpEncodingParameters[]
+  readonly remote: FakeTrack
+  /** What `getSynchronizationSources` tells. */
+  sources: { timestamp: number; audioLevel?: number }[] = []
+  /** Every track that was put on the line. */
+  readonly sent: (MediaStreamTrack | null)[] = []
+  readonly sender: TransceiverLike['sender']
+  readonly receiver: TransceiverLike['receiver']
+  #track: MediaStreamTrack | null
+
+  constructor(kind: string, track: MediaStreamTrack | null, init: RTCRtpTransceiverInit, name: string) {
+    this.kind = kind
+    this.direction = init.direction ?? 'sendrecv'
+    this.sendEncodings = init.sendEncodings ?? []
+    this.#track = track
+    this.remote = new FakeTrack(kind === 'audio' ? 'audio' : 'video', name)
+    const current = (): MediaStreamTrack | null => this.#track
+    this.sender = {
+      get track() {
+        return current()
+      },
+      replaceTrack: async (next) => {
+        await Promise.resolve()
+        this.#track = next
+        this.sent.push(next)
+      },
+      getParameters: () => ({}) as RTCRtpSendParameters,
+      setParameters: () => Promise.resolve(),
+    }
+    this.receiver = { track: this.remote.asTrack(), getSynchronizationSources: () => this.sources }
+  }
+}
+
+/** A peer connection that negotiates with nobody; the fake server's answers are enough for it. */
+export class FakePeer extends EventTarget implements PeerConnectionLike {
+  connectionState: RTCPeerConnectionState = 'new'
+  iceConnectionState: RTCIceConnectionState = 'new'
+  signalingState: RTCSignalingState = 'stable'
+  localDescription: { readonly sdp: string } | null = null
+  readonly transceivers: FakeTransceiver[] = []
+  /** Counted up by ICE restarts. */
+  generation = 0
+  offers = 0
+  /** Grows by this at each look at the statistics. */
+  inboundPerLook = 50
+  #inbound = 0
+  readonly number: number
+
+  constructor(number: number) {
+    super()
+    this.number = number
+  }
+
+  addTransceiver(trackOrKind: MediaStreamTrack | string, init: RTCRtpTransceiverInit): FakeTransceiver {
+    const track = typeof trackOrKind === 'string' ? null : trackOrKind
+    const kind = typeof trackOrKind === 'string' ? trackOrKind : trackOrKind.kind
+    const name = `peer${this.number}-line${this.transceivers.length}`
+    const transceiver = new FakeTransceiver(kind, track, init, name)
+    this.transceivers.push(transceiver)
+    return transceiver
+  }
+
+  async createOffer(options: { readonly iceRestart?: boolean } = {}): Promise<RTCSessionDescriptionInit> {
+    await Promise.resolve()
+    this.#assertOpen()
+    if (options.iceRestart === true) this.generation += 1
+    this.offers += 1
+    return { type: 'offer', sdp: `peer=${this.number} generation=${this.generation} offer=${this.offers}` }
+  }
+
+  async setLocalDescription(description: RTCLocalSessionDescriptionInit): Promise<void> {
+    await Promise.resolve()
+    this.#assertOpen()
+    if (description.type === 'rollback') {
+      if (this.signalingState !== 'have-local-offer') throw new Error('nothing to roll back')
+      this.signalingState = 'stable'
+      return
+    }
+    this.signalingState = 'have-local-offer'
+    this.localDescription = { sdp: description.sdp ?? '' }
+    for (const [index, transceiver] of this.transceivers.entries()) transceiver.mid ??= String(index)
+  }
+
+  async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+    await Promise.resolve()
+    this.#assertOpen()
+    if (this.signalingState !== 'have-local-offer') throw new Error('no offer to answer')
+    if (description.sdp === 'broken') throw new Error('cannot be parsed')
+    this.signalingState = 'stable'
+    if (this.connectionState === 'new') this.setState('connected')
+  }
+
+  getStats(): Promise<StatsLike> {
+    this.#inbound += this.inboundPerLook
+    const entries = [
+      { id: 'T', type: 'transport', bytesReceived: this.#inbound * 100 },
+      { id: 'P', type: 'candidate-pair', nominated: true, state: 'succeeded', currentRoundTripTime: 0.02 },
+    ]
+    return Promise.resolve({
+      forEach: (callback: (value: unknown) => void) => {
+        entries.forEach((entry) => {
+          callback(entry)
+        })
+      },
+    })
+  }
+
+  close(): void {
+    this.connectionState = 'closed'
+    this.iceConnectionState = 'closed'
+    this.signalingState = 'closed'
+  }
+
+  /** Changes the states as a browser would, and tells of it. */
+  setState(state: 'connected' | 'disconnected' | 'failed'): void {
+    this.connectionState = state
+    this.iceConnectionState = state
+    this.dispatchEvent(new Event('iceconnectionstatechange'))
+    this.dispatchEvent(new Event('connectionstatechange'))
+  }
+
+  gatherCandidate(candidate: string): void {
+    const event = Object.assign(new Event('icecandidate'), { candidate: { candidate, sdpMid: '0', sdpMLineIndex: 0 } })
+    this.dispatchEvent(event)
+  }
+
+  line(mid: string): FakeTransceiver {
+    const found = this.transceivers.find((transceiver) => transceiver.mid === mid)
+    if (found === undefined) throw new Error(`no line ${mid}`)
+    return found
+  }
+
+  /** Lines on which something is received. */
+  slots(kind: 'audio' | 'video'): FakeTransceiver[] {
+    return this.transceivers.filter((one) => one.direction === 'recvonly' && one.kind === kind)
+  }
+
+  #assertOpen(): void {
+    if (this.signalingState === 'closed') throw new Error('closed')
+  }
+}
