@@ -11,6 +11,7 @@ mod forward;
 mod guard;
 mod keyframes;
 mod negotiate;
+mod occupancy;
 mod peer;
 mod planner;
 mod room;
@@ -33,6 +34,7 @@ use slotmap::SlotMap;
 pub use counters::{Counters, Drop};
 pub use negotiate::PreparedPeer;
 pub(crate) use negotiate::refusal;
+pub use occupancy::Occupancy;
 
 use crate::config::ShardConfig;
 use demux::Demux;

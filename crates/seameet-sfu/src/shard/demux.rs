@@ -51,6 +51,16 @@ impl Demux {
         }
     }
 
+    /// How many addresses are known.
+    pub(super) fn addresses(&self) -> usize {
+        self.addresses.len()
+    }
+
+    /// How many ICE names are known.
+    pub(super) fn names(&self) -> usize {
+        self.ufrags.len()
+    }
+
     /// Forgets everything about a peer.
     pub(super) fn forget(&mut self, key: PeerKey) {
         self.addresses.retain(|_, owner| *owner != key);

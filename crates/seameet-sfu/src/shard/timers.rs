@@ -31,6 +31,11 @@ impl Timers {
         self.heap.peek().map(|Reverse((deadline, _))| *deadline)
     }
 
+    /// How many entries there are, obsolete ones included.
+    pub(super) fn len(&self) -> usize {
+        self.heap.len()
+    }
+
     /// A peer whose deadline has come.
     pub(super) fn pop_due(
         &mut self,
