@@ -182,11 +182,12 @@ impl Shard {
     /// The next thing to do; [`Output::Timeout`] means drained.
     pub fn poll_output(&mut self) -> Output {
         self.run();
-        if let Some(transmit) = self.transmits.pop_front() {
-            return Output::Transmit(transmit);
-        }
+        // Events first: a slot's assignment precedes the media that it announces.
         if let Some((room, event)) = self.events.pop_front() {
             return Output::Event(room, event);
+        }
+        if let Some(transmit) = self.transmits.pop_front() {
+            return Output::Transmit(transmit);
         }
         Output::Timeout(self.deadline())
     }
