@@ -5,16 +5,16 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use seameet_core::media::{SlotAssignment, TrackDeclaration, TrackSource};
-use seameet_core::{MediaKind, Mid, ParticipantId, TrackId};
+use seameet_core::{Codec, MediaKind, Mid, ParticipantId, TrackId};
 use seameet_pipeline::{
-    LineDirection, OfferLine, OutgoingPacket, PeerConfig, PeerConnection, PeerEvent,
-    ReceivedPacket, Role, Transmit,
+    CloseReason, LineDirection, MediaLine, OfferLine, OutgoingPacket, PeerConfig, PeerConnection,
+    PeerEvent, ReceivedPacket, Role, Transmit,
 };
 
 use crate::media::{Picture, Publisher, picture_id};
 
 /// What a client sends and how many slots it has.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ClientPlan {
     /// What it publishes.
     pub sources: Vec<TrackSource>,
@@ -22,34 +22,37 @@ pub struct ClientPlan {
     pub audio_slots: usize,
     /// Slots for pictures.
     pub video_slots: usize,
+    /// Video codecs of its endpoint. It sends VP8 whatever stands here.
+    pub video_codecs: Vec<Codec>,
+    /// Has the grant to receive others' tracks.
+    pub may_subscribe: bool,
 }
 
 impl ClientPlan {
+    /// These sources, and so many slots of each kind.
+    pub fn new(sources: &[TrackSource], slots: usize) -> Self {
+        Self {
+            sources: sources.to_vec(),
+            audio_slots: slots,
+            video_slots: slots,
+            video_codecs: vec![Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1],
+            may_subscribe: true,
+        }
+    }
+
     /// Microphone and camera, and four slots of each kind.
     pub fn full() -> Self {
-        Self {
-            sources: vec![TrackSource::Microphone, TrackSource::Camera],
-            audio_slots: 4,
-            video_slots: 4,
-        }
+        Self::new(&[TrackSource::Microphone, TrackSource::Camera], 4)
     }
 
     /// Camera only, and no slots.
     pub fn camera_only() -> Self {
-        Self {
-            sources: vec![TrackSource::Camera],
-            audio_slots: 0,
-            video_slots: 0,
-        }
+        Self::new(&[TrackSource::Camera], 0)
     }
 
     /// Publishes nothing.
     pub fn viewer() -> Self {
-        Self {
-            sources: Vec::new(),
-            audio_slots: 4,
-            video_slots: 4,
-        }
+        Self::new(&[], 4)
     }
 }
 
@@ -66,6 +69,8 @@ pub struct Seen {
     pub picture_id: Option<u16>,
     /// What it says about itself.
     pub picture: Picture,
+    /// The track that the line was said to carry when the packet left the server.
+    pub announced: Option<TrackId>,
 }
 
 /// A scripted participant with a real WebRTC endpoint.
@@ -81,33 +86,74 @@ pub struct Client {
     pub publishers: Vec<Publisher>,
     /// ICE and DTLS are up.
     pub connected: bool,
+    /// Why the connection ended, if it did.
+    pub closed: Option<CloseReason>,
+    /// Has the grant to receive others' tracks.
+    pub may_subscribe: bool,
     /// The last assignment of each slot.
     pub slots: BTreeMap<Mid, SlotAssignment>,
+    /// Every assignment that it was told, in order.
+    pub told: Vec<SlotAssignment>,
     /// Everything received, by line, in order of arrival.
     pub received: BTreeMap<Mid, Vec<Seen>>,
     pub(crate) connection: PeerConnection,
-    pub(crate) declarations: Vec<TrackDeclaration>,
+    /// What its next offer declares.
+    pub declarations: Vec<TrackDeclaration>,
+    /// Every track that it ever published.
+    pub published: Vec<TrackId>,
     number: u32,
 }
 
 impl Client {
-    pub(crate) fn new(number: u32, now: Instant) -> Self {
+    pub(crate) fn new(number: u32, plan: &ClientPlan, now: Instant) -> Self {
         let [_, _, high, low] = number.to_be_bytes();
         let address = SocketAddr::from(([10, 0, high, low], 5_000));
-        let mut config = PeerConfig::new(Role::Client);
-        config.local_addresses = vec![address];
         Self {
             participant: ParticipantId::from_random(u64::from(number)),
             address,
-            mapped: SocketAddr::from(([192, 0, 2, low], 6_000)),
+            mapped: SocketAddr::from(([198, 18, high, low], 6_000)),
             publishers: Vec::new(),
             connected: false,
+            closed: None,
+            may_subscribe: plan.may_subscribe,
             slots: BTreeMap::new(),
+            told: Vec::new(),
             received: BTreeMap::new(),
-            connection: PeerConnection::new(&config, now).expect("a test address is a candidate"),
+            connection: endpoint(address, plan, now),
             declarations: Vec::new(),
+            published: Vec::new(),
             number,
         }
+    }
+
+    /// Begins a new peer connection, as a page does that was loaded anew. What was received stays on record; the
+    /// tracks of before are gone.
+    pub(crate) fn restart(&mut self, plan: &ClientPlan, now: Instant) {
+        self.connection = endpoint(self.address, plan, now);
+        self.publishers.clear();
+        self.declarations.clear();
+        self.slots.clear();
+        self.connected = false;
+        self.closed = None;
+    }
+
+    /// Its number in the world, which its media carries.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Stops sending from a source for good and declares it no longer.
+    pub fn withdraw(&mut self, source: TrackSource) {
+        let mid = self.publisher(source).mid;
+        self.publishers.retain(|publisher| publisher.mid != mid);
+        self.declarations.retain(|declared| declared.mid != mid);
+    }
+
+    /// Takes what the server said about slots.
+    pub(crate) fn assign(&mut self, assignments: &[SlotAssignment]) {
+        self.told.extend_from_slice(assignments);
+        self.slots
+            .extend(assignments.iter().map(|slot| (slot.mid, *slot)));
     }
 
     /// Offers further lines. Declares the tracks with ids drawn from `next_track`.
@@ -145,6 +191,7 @@ impl Client {
         for (source, mid) in plan.sources.iter().zip(mids) {
             *next_track += 1;
             let track = TrackId::new(*next_track);
+            self.published.push(track);
             self.declarations.push(TrackDeclaration {
                 track,
                 mid,
@@ -178,6 +225,11 @@ impl Client {
             .iter_mut()
             .find(|publisher| publisher.mid == mid);
         found.expect("each declared track has a publisher")
+    }
+
+    /// Every media line as agreed, in order.
+    pub fn lines(&self) -> Vec<MediaLine> {
+        self.connection.lines()
     }
 
     /// The line on which a track arrives.
@@ -235,20 +287,21 @@ impl Client {
         self.connection
             .handle_timeout(now)
             .expect("a client's endpoint lives");
-        self.collect()
+        self.collect(now, self.told.len())
     }
 
+    /// Takes a datagram. `told` is how many assignments had been told when it was sent.
     pub(crate) fn receive(
         &mut self,
         now: Instant,
-        from: SocketAddr,
-        bytes: &[u8],
+        transmit: &Transmit,
+        told: usize,
     ) -> Vec<Transmit> {
-        let received = self
-            .connection
-            .handle_datagram(now, from, self.address, bytes);
+        let received =
+            self.connection
+                .handle_datagram(now, transmit.source, self.address, &transmit.contents);
         received.expect("a client's endpoint lives");
-        self.collect()
+        self.collect(now, told)
     }
 
     pub(crate) fn deadline(&self) -> Instant {
@@ -263,19 +316,22 @@ impl Client {
             .expect("the chain is not empty")
     }
 
-    fn collect(&mut self) -> Vec<Transmit> {
+    fn collect(&mut self, now: Instant, told: usize) -> Vec<Transmit> {
         while let Some(event) = self.connection.poll_event() {
             match event {
                 PeerEvent::Connected => self.connected = true,
-                PeerEvent::Closed(_) => self.connected = false,
-                PeerEvent::Rtp(received) => self.note(&received),
+                PeerEvent::Closed(reason) => {
+                    self.connected = false;
+                    self.closed = Some(reason);
+                }
+                PeerEvent::Rtp(received) => self.note(&received, told),
                 PeerEvent::KeyframeRequested { mid } => {
                     for publisher in self
                         .publishers
                         .iter_mut()
                         .filter(|source| source.mid == mid)
                     {
-                        publisher.request_keyframe();
+                        publisher.request_keyframe(now);
                     }
                 }
             }
@@ -283,12 +339,15 @@ impl Client {
         std::iter::from_fn(|| self.connection.poll_transmit()).collect()
     }
 
-    fn note(&mut self, received: &ReceivedPacket) {
+    fn note(&mut self, received: &ReceivedPacket, told: usize) {
         let payload = received.packet.payload.shared();
         let kind = received.format.codec.kind();
         let Some(picture) = Picture::read(kind, &payload) else {
             return;
         };
+        let told = self.told.get(..told).unwrap_or_default();
+        let last = told.iter().rfind(|slot| slot.mid == received.mid);
+        let announced = last.and_then(|slot| slot.track);
         self.received.entry(received.mid).or_default().push(Seen {
             at: received.arrival,
             sequence: received.packet.sequence,
@@ -297,6 +356,16 @@ impl Client {
                 .then(|| picture_id(&payload))
                 .flatten(),
             picture,
+            announced,
         });
     }
+}
+
+fn endpoint(address: SocketAddr, plan: &ClientPlan, now: Instant) -> PeerConnection {
+    let mut config = PeerConfig::new(Role::Client);
+    config.local_addresses = vec![address];
+    config.video_codecs.clone_from(&plan.video_codecs);
+    // A client may be hostile: its endpoint sends what the server must refuse.
+    config.max_rtp_payload = usize::MAX;
+    PeerConnection::new(&config, now).expect("a test address is a candidate")
 }

@@ -7,6 +7,7 @@
 //! - [`link`]: a network path with delay, loss, reordering and a bottleneck
 //! - [`media`]: synthetic sound and pictures that tell who sent them
 //! - [`client`]: a scripted participant with a real WebRTC endpoint
+//! - [`oracle`]: what must be true of everything that was received
 //! - [`world`]: a media shard, its clients and the paths between them, in virtual time
 
 #![expect(
@@ -19,6 +20,7 @@ pub mod client;
 pub mod clock;
 pub mod link;
 pub mod media;
+pub mod oracle;
 pub mod rng;
 pub mod world;
 
@@ -27,4 +29,4 @@ pub use clock::Clock;
 pub use link::{BurstLoss, Link, LinkConfig, LinkStats, Loss, Reorder};
 pub use media::{Picture, Publisher};
 pub use rng::Rng;
-pub use world::{ClientId, World};
+pub use world::{ClientId, Told, World};

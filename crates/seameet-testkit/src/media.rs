@@ -82,8 +82,10 @@ pub struct Publisher {
     pub packets_per_frame: u16,
     /// Produces nothing while true, as a camera that is off.
     pub paused: bool,
-    /// Keyframes made because a receiver asked, the first not counted.
-    pub keyframes_on_request: u32,
+    /// Bytes of a packet's payload.
+    pub packet_bytes: usize,
+    /// When receivers asked for a keyframe.
+    pub keyframe_requests: Vec<Instant>,
     sender: u32,
     frame: u32,
     sequence: u64,
@@ -100,7 +102,12 @@ impl Publisher {
             kind,
             packets_per_frame: if kind == MediaKind::Video { 4 } else { 1 },
             paused: false,
-            keyframes_on_request: 0,
+            packet_bytes: if kind == MediaKind::Video {
+                VIDEO_PACKET_BYTES
+            } else {
+                AUDIO_PACKET_BYTES
+            },
+            keyframe_requests: Vec::new(),
             sender,
             frame: 0,
             sequence: u64::from(first_sequence),
@@ -111,8 +118,24 @@ impl Publisher {
     }
 
     /// A receiver asked for a keyframe.
-    pub fn request_keyframe(&mut self) {
+    pub fn request_keyframe(&mut self, now: Instant) {
+        self.keyframe_requests.push(now);
         self.keyframe_wanted = true;
+    }
+
+    /// The next frame shall be a keyframe, as an encoder decides now and then by itself.
+    pub fn request_keyframe_quietly(&mut self) {
+        self.keyframe_wanted = true;
+    }
+
+    /// Loses this many packets before anything else can see them: their sequence numbers are never used.
+    pub fn skip_numbers(&mut self, count: u64) {
+        self.sequence += count;
+    }
+
+    /// The sequence number of the next packet.
+    pub fn next_sequence(&self) -> u64 {
+        self.sequence
     }
 
     /// When the next frame is due.
@@ -157,7 +180,6 @@ impl Publisher {
             return Vec::new();
         }
         let keyframe = self.frame == 0 || std::mem::take(&mut self.keyframe_wanted);
-        self.keyframes_on_request += u32::from(keyframe && self.frame > 0);
         let packets = (0..self.packets_per_frame)
             .map(|index| self.packet(index, keyframe))
             .collect();
@@ -178,12 +200,7 @@ impl Publisher {
             bytes.extend_from_slice(&self.vp8_prefix(index, keyframe));
         }
         picture.write(&mut bytes);
-        let size = if self.kind == MediaKind::Video {
-            VIDEO_PACKET_BYTES
-        } else {
-            AUDIO_PACKET_BYTES
-        };
-        bytes.resize(size, 0xA5);
+        bytes.resize(self.packet_bytes.max(bytes.len()), 0xA5);
         let sequence = self.sequence;
         self.sequence += 1;
         let loud = AudioLevel {
@@ -203,10 +220,12 @@ impl Publisher {
     fn vp8_prefix(&self, index: u16, keyframe: bool) -> [u8; VP8_PREFIX_BYTES] {
         // X, and S with partition 0 on the frame's first packet.
         let flags = 0x80 | if index == 0 { 0x10 } else { 0 };
-        let [high, low] = u16::try_from(self.frame % 0x8000)
+        // Every sender counts from somewhere else, so that unpatched numbers are told from continuous ones.
+        let picture = self.frame.wrapping_add(self.sender.wrapping_mul(1_237));
+        let [high, low] = u16::try_from(picture % 0x8000)
             .unwrap_or_default()
             .to_be_bytes();
-        let tl0 = u8::try_from(self.frame % 256).unwrap_or_default();
+        let tl0 = u8::try_from(picture % 256).unwrap_or_default();
         // Extension I, L and T; the payload header's lowest bit is set on inter frames.
         [flags, 0xE0, 0x80 | high, low, tl0, 0, u8::from(!keyframe)]
     }

@@ -5,34 +5,55 @@
 //! ```
 //!
 //! One seed makes one run, up to the random names that the WebRTC engine draws for itself; these change bytes but
-//! not what is lost, delayed or reordered by position.
+//! not what is lost, delayed or reordered by position. This file lets time pass; [`script`] holds what tests do.
+
+mod script;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use seameet_core::media::{MediaCommand, MediaEvent, Offer, RequestId, TrackSource};
-use seameet_core::{Codec, TrackId};
-use seameet_pipeline::{Certificate, IceCredentials, Transmit};
+use seameet_core::Codec;
+use seameet_core::media::MediaEvent;
+use seameet_pipeline::{Certificate, Transmit};
 use seameet_sfu::ShardConfig;
-use seameet_sfu::shard::{
-    Counters, Datagram, Endpoint, Input, Negotiation, Output, RoomKey, Shard,
-};
+use seameet_sfu::shard::{Counters, Datagram, Input, Occupancy, Output, RoomKey, Shard};
 
-use crate::client::{Client, ClientPlan};
+use crate::client::Client;
 use crate::clock::Clock;
-use crate::link::{Link, LinkConfig};
+use crate::link::{Link, LinkStats};
 use crate::rng::Rng;
 
 /// A client of a world, by the order in which they came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ClientId(pub usize);
 
+/// Something that the shard told a room.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// When.
+    pub at: Instant,
+    /// Which room.
+    pub room: RoomKey,
+    /// What.
+    pub event: MediaEvent,
+}
+
+/// A datagram on its way to a client.
+#[derive(Debug, Clone)]
+struct Downstream {
+    transmit: Transmit,
+    /// How many slot assignments the client had been told when it left the server.
+    told: usize,
+}
+
 #[derive(Debug)]
 struct Seat {
     client: Client,
     room: RoomKey,
     up: Link<Transmit>,
-    down: Link<Transmit>,
+    down: Link<Downstream>,
+    /// What the client sent, if a test listens.
+    captured: Option<Vec<Vec<u8>>>,
 }
 
 /// A media shard, its clients and the paths between them.
@@ -46,7 +67,7 @@ pub struct World {
     next_track: u32,
     next_request: u64,
     /// Every event that the shard told, in order.
-    pub events: Vec<(RoomKey, MediaEvent)>,
+    pub events: Vec<Told>,
     /// Datagrams that the shard sent to an address where nobody is.
     pub strays: Vec<Transmit>,
 }
@@ -89,123 +110,46 @@ impl World {
         self.shard.counters()
     }
 
-    /// Opens a room.
-    pub fn open_room(&mut self, key: u64) -> RoomKey {
-        let room = RoomKey(key);
-        self.shard
-            .handle_input(self.clock.now(), Input::OpenRoom(room));
-        room
+    /// How much the shard holds.
+    pub fn occupancy(&self) -> Occupancy {
+        self.shard.occupancy()
     }
 
-    /// Adds a client on a perfect line and lets it offer. It connects as time passes.
-    pub fn join(&mut self, room: RoomKey, plan: &ClientPlan) -> ClientId {
-        let number = u32::try_from(self.seats.len() + 1).expect("worlds are small");
-        let client = Client::new(number, self.clock.now());
-        let link = || Link::new(LinkConfig::default(), u64::from(number) << 8);
-        let (up, down) = (link(), link());
-        self.seats.push(Seat {
-            client,
-            room,
-            up,
-            down,
-        });
-        let id = ClientId(self.seats.len() - 1);
-        self.offer(id, plan);
-        id
-    }
-
-    /// Lets a client offer further lines.
-    pub fn offer(&mut self, id: ClientId, plan: &ClientPlan) {
-        let now = self.clock.now();
-        let first_sequence = u16::try_from(self.rng.below(30_000)).unwrap_or_default();
-        let next_track = &mut self.next_track;
-        let Some(seat) = self.seats.get_mut(id.0) else {
-            return;
-        };
-        let sdp = seat.client.offer(plan, next_track, first_sequence, now);
-        self.negotiate(id, sdp);
-    }
-
-    /// Lets a client restart ICE.
-    pub fn restart_ice(&mut self, id: ClientId) {
-        let sdp = self
-            .client_mut(id)
-            .connection
-            .create_ice_restart()
-            .expect("a restart is an offer");
-        self.negotiate(id, sdp);
-    }
-
-    /// Sends a description as if it were the client's offer.
-    pub fn negotiate(&mut self, id: ClientId, sdp: String) {
-        self.next_request += 1;
-        let Some(seat) = self.seats.get(id.0) else {
-            return;
-        };
-        let negotiation = Negotiation {
-            room: seat.room,
-            participant: seat.client.participant,
-            request: RequestId(self.next_request),
-            offer: Offer {
-                sdp,
-                tracks: seat.client.declarations.clone(),
-            },
-            subscribe: true,
-            endpoint: Endpoint::Credentials(IceCredentials {
-                ufrag: format!("server{:06}", self.next_request),
-                password: format!("secret{:018}", self.next_request),
-            }),
-        };
-        let input = Input::Negotiate(Box::new(negotiation));
-        self.shard.handle_input(self.clock.now(), input);
-        self.drain();
-    }
-
-    /// Sends a command as the room would.
-    pub fn command(&mut self, room: RoomKey, command: MediaCommand) {
-        self.shard
-            .handle_input(self.clock.now(), Input::Command(room, command));
-        self.drain();
-    }
-
-    /// Sends a datagram to the server from anywhere.
-    pub fn inject(&mut self, source: SocketAddr, contents: &[u8]) {
-        let datagram = Datagram {
-            source,
-            destination: self.server,
-            contents,
-        };
-        self.shard
-            .handle_input(self.clock.now(), Input::Datagram(datagram));
-        self.drain();
-    }
-
-    /// Changes a client's paths.
-    pub fn set_links(&mut self, id: ClientId, up: LinkConfig, down: LinkConfig) {
-        if let Some(seat) = self.seats.get_mut(id.0) {
-            seat.up.set_config(up);
-            seat.down.set_config(down);
-        }
-    }
-
-    /// The client's NAT gives it another address; the former leads nowhere.
-    pub fn rebind(&mut self, id: ClientId, mapped: SocketAddr) {
-        self.client_mut(id).mapped = mapped;
+    /// Every client.
+    pub fn clients(&self) -> impl Iterator<Item = (ClientId, &Client)> {
+        self.seats
+            .iter()
+            .enumerate()
+            .map(|(index, seat)| (ClientId(index), &seat.client))
     }
 
     /// A client.
     pub fn client(&self, id: ClientId) -> &Client {
-        &self.seats.get(id.0).expect("the client joined").client
+        &self.seat(id).client
     }
 
     /// A client, to be changed.
     pub fn client_mut(&mut self, id: ClientId) -> &mut Client {
-        &mut self.seats.get_mut(id.0).expect("the client joined").client
+        &mut self.seat_mut(id).client
     }
 
-    /// A client's track.
-    pub fn track(&self, id: ClientId, source: TrackSource) -> TrackId {
-        self.client(id).track(source)
+    /// The room that a client is in.
+    pub fn room_of(&self, id: ClientId) -> RoomKey {
+        self.seat(id).room
+    }
+
+    /// What happened on a client's paths, to the server and from it.
+    pub fn link_stats(&self, id: ClientId) -> (LinkStats, LinkStats) {
+        let seat = self.seat(id);
+        (seat.up.stats(), seat.down.stats())
+    }
+
+    fn seat(&self, id: ClientId) -> &Seat {
+        self.seats.get(id.0).expect("the client joined")
+    }
+
+    fn seat_mut(&mut self, id: ClientId) -> &mut Seat {
+        self.seats.get_mut(id.0).expect("the client joined")
     }
 
     /// Lets time pass.
@@ -266,10 +210,8 @@ impl World {
     fn step_clients(&mut self, now: Instant) {
         for seat in &mut self.seats {
             if seat.client.deadline() <= now {
-                for transmit in seat.client.step(now) {
-                    let size = transmit.contents.len();
-                    seat.up.send(now, transmit, size);
-                }
+                let transmits = seat.client.step(now);
+                seat.send(now, transmits);
             }
         }
     }
@@ -284,14 +226,9 @@ impl World {
                 };
                 self.shard.handle_input(now, Input::Datagram(datagram));
             }
-            while let Some(transmit) = seat.down.poll(now) {
-                for reply in seat
-                    .client
-                    .receive(now, transmit.source, &transmit.contents)
-                {
-                    let size = reply.contents.len();
-                    seat.up.send(now, reply, size);
-                }
+            while let Some(Downstream { transmit, told }) = seat.down.poll(now) {
+                let replies = seat.client.receive(now, &transmit, told);
+                seat.send(now, replies);
             }
         }
     }
@@ -302,8 +239,9 @@ impl World {
             match self.shard.poll_output() {
                 Output::Transmit(transmit) => self.carry(transmit),
                 Output::Event(room, event) => {
-                    self.take(&event);
-                    self.events.push((room, event));
+                    self.take(room, &event);
+                    let at = self.clock.now();
+                    self.events.push(Told { at, room, event });
                 }
                 Output::Timeout(deadline) => return deadline,
             }
@@ -315,13 +253,16 @@ impl World {
         let size = transmit.contents.len();
         let to = |seat: &&mut Seat| seat.client.mapped == transmit.destination;
         match self.seats.iter_mut().find(to) {
-            Some(seat) => seat.down.send(now, transmit, size),
+            Some(seat) => {
+                let told = seat.client.told.len();
+                seat.down.send(now, Downstream { transmit, told }, size);
+            }
             None => self.strays.push(transmit),
         }
     }
 
     /// Plays the signaling: answers and slots reach their client at once.
-    fn take(&mut self, event: &MediaEvent) {
+    fn take(&mut self, room: RoomKey, event: &MediaEvent) {
         let now = self.clock.now();
         let (MediaEvent::Negotiated { participant, .. }
         | MediaEvent::SlotsAssigned { participant, .. }) = event
@@ -329,7 +270,9 @@ impl World {
             return;
         };
         let mut seats = self.seats.iter_mut();
-        let Some(seat) = seats.find(|seat| seat.client.participant == *participant) else {
+        let Some(seat) =
+            seats.find(|seat| seat.room == room && seat.client.participant == *participant)
+        else {
             return;
         };
         match event {
@@ -339,12 +282,20 @@ impl World {
                 let accepted = seat.client.connection.accept_answer(now, &answer.sdp);
                 accepted.expect("the answer fits the offer");
             }
-            MediaEvent::SlotsAssigned { assignments, .. } => {
-                seat.client
-                    .slots
-                    .extend(assignments.iter().map(|slot| (slot.mid, *slot)));
-            }
+            MediaEvent::SlotsAssigned { assignments, .. } => seat.client.assign(assignments),
             _ => {}
+        }
+    }
+}
+
+impl Seat {
+    fn send(&mut self, now: Instant, transmits: Vec<Transmit>) {
+        for transmit in transmits {
+            if let Some(captured) = &mut self.captured {
+                captured.push(transmit.contents.clone());
+            }
+            let size = transmit.contents.len();
+            self.up.send(now, transmit, size);
         }
     }
 }
