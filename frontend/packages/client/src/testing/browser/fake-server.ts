@@ -104,7 +104,10 @@ export class FakeServer {
     socket.onFrame = (text) => {
       const message = JSON.parse(text) as ClientMessage
       this.received.push(message)
-      if (!this.mute) this.#reply(socket, message)
+      // Never within the call that sent: no network is that fast.
+      this.#browser.setTimer(1, () => {
+        if (!this.mute) this.#reply(socket, message)
+      })
     }
     this.#browser.setTimer(5, () => {
       if (this.admission === 'unreachable') socket.break()
