@@ -146,6 +146,28 @@ describe('joining', () => {
     expect(browser.listeners).toBe(0)
   })
 
+  it('forgets the signal of an earlier visit', async () => {
+    const { room, advance } = harness()
+    const controller = new AbortController()
+    void room.connect({ roomId: 'room', signal: controller.signal })
+    await advance(100)
+    await room.leave()
+    void room.connect({ roomId: 'room' })
+    await advance(100)
+    controller.abort()
+    expect(room.connection.get().state).toBe('live')
+  })
+
+  it('opens no socket when it is left while the token is fetched', async () => {
+    const { room, browser, advance } = harness()
+    let give: (token: string) => void = () => undefined
+    void room.connect({ roomId: 'room', token: () => new Promise((resolve) => (give = resolve)) })
+    await room.leave()
+    give('late')
+    await advance(100)
+    expect(browser.sockets).toHaveLength(0)
+  })
+
   it('leaves nothing behind', async () => {
     const { room, server, browser, media, advance } = await joinedHarness()
     await room.local.camera.enable()

@@ -141,6 +141,17 @@ describe('publishing', () => {
     await advance(1100)
     expect(server.of('mute_audio')).toHaveLength(2)
   })
+
+  it('does not take a new offer for a told mute', async () => {
+    const { room, server, advance } = await joinedHarness()
+    await room.local.microphone.enable()
+    await advance(50)
+    room.local.microphone.disable()
+    server.send({ type: 'error', id: server.last('mute_audio').id, code: 'rate_limited', message: '', retryable: true })
+    await room.local.camera.enable()
+    await advance(1100)
+    expect(server.of('mute_audio')).toHaveLength(2)
+  })
 })
 
 describe('sharing a screen', () => {
@@ -184,6 +195,16 @@ describe('sharing a screen', () => {
     expect(ended).toBe(1)
     expect(server.of('unpublish')).toHaveLength(1)
     expect(room.local.screen.wanted.get()).toBe(false)
+  })
+
+  it('does not end with the track of an earlier share', async () => {
+    const { room, media } = await joinedHarness()
+    await room.local.shareScreen({ audio: false })
+    const [former] = media.live('video')
+    await room.local.shareScreen({ audio: false })
+    former?.end()
+    expect(room.local.screen.wanted.get()).toBe(true)
+    expect(media.live('video')).toHaveLength(1)
   })
 
   it('treats a closed picker as a change of mind', async () => {

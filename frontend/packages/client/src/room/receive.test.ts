@@ -169,6 +169,10 @@ describe('sound', () => {
     await advance(600)
     expect(room.local.speaking.get()).toBe(true)
     expect(room.activeSpeakers.get()).toEqual([room.local])
+    let changes = 0
+    room.activeSpeakers.subscribe(() => (changes += 1))
+    await advance(3000)
+    expect(changes).toBe(0)
   })
 })
 

@@ -113,6 +113,19 @@ describe('recovering signaling', () => {
     expect(room.local.id).toBe('p_self2')
   })
 
+  it('does not withdraw what the new server never knew', async () => {
+    const { room, server, browser, advance } = await call()
+    await room.local.shareScreen({ audio: false })
+    await advance(50)
+    server.remembers = false
+    server.participant = 'p_self2'
+    browser.socket.break()
+    room.local.stopScreenShare()
+    await advance(200)
+    expect(server.of('unpublish')).toHaveLength(0)
+    expect(server.last('offer').tracks.map(({ source }) => source)).toEqual(['microphone', 'camera'])
+  })
+
   it('does not show its former self while the server still awaits it', async () => {
     const { room, server, browser, log, advance } = await call()
     server.remembers = false

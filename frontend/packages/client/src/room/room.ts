@@ -253,17 +253,15 @@ export class RoomImpl implements Room {
   }
 
   #connectLink(url: string, join: Join): void {
-    const link: SignalLink = new SignalLink(this.#browser, url, join, this.#memory, {
+    this.#link = new SignalLink(this.#browser, url, join, this.#memory, {
       output: (output) => {
-        if (this.#link === link) this.#take(output, join)
+        this.#take(output, join)
       },
       closed: () => {
-        if (this.#link !== link) return
         this.#reconnect.lost(this.#browser.now(), 'socket-closed')
         this.#drain()
       },
     })
-    this.#link = link
   }
 
   #dropLink(): void {

@@ -75,10 +75,9 @@ export class Roster {
 
   /** Makes the roster equal to the server's, telling of each difference. Objects of those who stay are kept. */
   applySnapshot({ peers, tracks }: Ready): void {
-    const others = peers.filter(({ id }) => !this.isSelf(id))
-    const present = new Set(others.map(({ id }) => id))
+    const present = new Set(peers.map(({ id }) => id))
     for (const { id } of this.participants.get()) if (!present.has(id)) this.#remove(id, 'unknown')
-    for (const info of others) this.#put(info)
+    for (const info of peers) this.#put(info)
     const published = new Set(tracks.map(({ id }) => id))
     for (const participant of this.participants.get()) {
       for (const { id } of participant.publications.get()) if (!published.has(id)) this.#unpublish(participant, id)

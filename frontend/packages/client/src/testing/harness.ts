@@ -13,7 +13,7 @@ export interface Harness {
   /** Names and ids of what happened, in order. */
   readonly log: string[]
   /** Lets virtual time pass. */
-  advance(milliseconds: number): Promise<void>
+  readonly advance: (milliseconds: number) => Promise<void>
 }
 
 export function harness(): Harness {
