@@ -12,6 +12,10 @@ const SIZES = [
   { name: 'desktop', width: 1440, height: 900 },
   { name: 'phone', width: 390, height: 844 },
 ]
+// Not for showing to people, but the page must hold: the narrowest phone, and a phone on its side.
+if (process.env.SEAMEET_ALL_SIZES !== undefined) {
+  SIZES.push({ name: 'narrow', width: 320, height: 568 }, { name: 'side', width: 844, height: 390 })
+}
 const require = createRequire(import.meta.url)
 
 mkdirSync(folder, { recursive: true })

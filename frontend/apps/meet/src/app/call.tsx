@@ -52,11 +52,11 @@ export function Call({ onLeave }: { readonly onLeave: () => void }) {
         {app.skipToContent}
       </a>
       <CallHead link={link} copy={linkCopy} />
-      <div className={styles.notices}>
+      <section className={styles.notices} aria-label={app.notices}>
         <ConnectionBanner />
         <AudioBanner />
         <Toasts />
-      </div>
+      </section>
       <div className={styles.middle}>
         <Stage link={link} narrow={narrow} covered={narrow && chat.open} />
         {chat.open && <ChatPanel onClose={chat.toggle} />}

@@ -1,4 +1,4 @@
-import type { CaptureKind, SeameetErrorCode } from '@seameet/client'
+import type { CaptureKind, SeameetError, SeameetErrorCode } from '@seameet/client'
 import type { DeviceTexts } from '../i18n/device-texts.ts'
 import type { Platform } from './platform.ts'
 
@@ -37,6 +37,12 @@ const CAUSES: Partial<Record<SeameetErrorCode, DeviceCause>> = {
 /** The cause behind an error code. A code from elsewhere is a plain failure. */
 export function causeOf(code: SeameetErrorCode): DeviceCause {
   return CAUSES[code] ?? 'failed'
+}
+
+/** Whether somebody or something said no, as against there being no device. */
+export function isBlocked(error: SeameetError | null): boolean {
+  const cause = error === null ? undefined : causeOf(error.code)
+  return cause === 'denied' || cause === 'denied-by-system' || cause === 'dismissed'
 }
 
 /** Explains an error in plain words for this browser and system. Two devices with one cause get one explanation. */

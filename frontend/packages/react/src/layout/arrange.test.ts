@@ -8,7 +8,7 @@ const PHONE = { width: 374, height: 620 }
 test('alone, the own picture fills the stage as a tile', () => {
   const { mode, places } = arrange([self()], LAPTOP)
   expect(mode).toBe('grid')
-  expect(places.get('self')?.role).toBe('tile')
+  expect(places.get('self')).toEqual({ x: 0, y: 0, ...LAPTOP, role: 'tile' })
 })
 
 test.each([LAPTOP, PHONE])('one to one, the other fills the stage and the own picture sits in a corner', (size) => {
@@ -28,7 +28,7 @@ test.each([LAPTOP, PHONE])('a shared screen takes most of the stage and everyone
   const { mode, places } = arrange([screen(), self(), person(1), person(2)], size)
   expect(mode).toBe('stage')
   const shared = places.get('screen')
-  expect((shared?.width ?? 0) * (shared?.height ?? 0)).toBeGreaterThan(size.width * size.height * 0.55)
+  expect((shared?.width ?? 0) * (shared?.height ?? 0)).toBeGreaterThan(size.width * size.height * 0.4)
   for (const [key, place] of places) {
     expect(inside(place, size)).toBe(true)
     if (key !== 'screen') expect(place.role).toBe('strip')
@@ -36,7 +36,7 @@ test.each([LAPTOP, PHONE])('a shared screen takes most of the stage and everyone
 })
 
 test('a strip too full for the stage turns pages and every person is on exactly one', () => {
-  const people = Array.from({ length: 20 }, (_, at) => person(at))
+  const people = Array.from({ length: 40 }, (_, at) => person(at))
   const first = arrange([screen(), ...people], LAPTOP)
   const seen: string[] = []
   for (let page = 0; page < first.pages; page++) {

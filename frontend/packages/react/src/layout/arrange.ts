@@ -38,6 +38,7 @@ export function arrange(items: readonly LayoutItem[], size: Size, options: Arran
   if (items.some((item) => item.featured === true)) return arrangeStage(items, size, rules, page)
   const self = items.find((item) => item.self === true)
   if (items.length === 2 && self !== undefined) return arrangeDuo(items, self, size)
+  if (items.length === 1) return arrangeSolo(items, size)
   return arrangeGrid(items, size, rules, page)
 }
 
@@ -48,6 +49,11 @@ function arrangeGrid(items: readonly LayoutItem[], size: Size, rules: GridRules,
   const { page, pages, shown } = turn(items, perPage, wanted)
   const rects = layout(shown.length, size.width, size.height, rules)
   return { mode: 'grid', places: placed(shown, rects, 'tile'), page, pages }
+}
+
+/** Alone, one picture takes all there is, whatever its shape. */
+function arrangeSolo(items: readonly LayoutItem[], size: Size): Arrangement {
+  return { mode: 'grid', places: placed(items, [{ x: 0, y: 0, ...size }], 'tile'), page: 0, pages: 1 }
 }
 
 /** The other person fills the stage; the own picture sits in the lower corner, out of the way of faces. */
@@ -88,30 +94,21 @@ function splitStage(size: Size, gap: number, rest: number): { main: Rect; strip:
       strip: { x: size.width - strip, y: 0, width: strip, height: size.height },
     }
   }
-  const strip = Math.round(Math.min(190, Math.max(88, size.height * 0.2)))
+  // Upright, a screen is as wide as the stage and its shape says how high; faces share what is left.
+  const main = Math.round(Math.min(size.height * 0.62, Math.max(size.width * 0.72, size.height * 0.4)))
   return {
-    main: { ...whole, height: size.height - strip - gap },
-    strip: { x: 0, y: size.height - strip, width: size.width, height: strip },
+    main: { ...whole, height: main },
+    strip: { x: 0, y: main + gap, width: size.width, height: size.height - main - gap },
   }
 }
 
-/** The strip keeps one row or column of readable tiles and turns pages for the rest: nothing has to be scrolled. */
+/** The strip is a small grid that turns pages for those who do not fit: nothing has to be scrolled. */
 function arrangeStrip(rest: readonly LayoutItem[], area: Rect, rules: GridRules, wanted: number) {
   if (rest.length === 0) return { places: new Map<string, Placement>(), page: 0, pages: 1 }
-  const column = area.height > area.width
-  const along = column ? area.height : area.width
-  const tile = column ? area.width / 1.6 : Math.min(area.height * 1.25, area.width)
-  const perPage = Math.max(1, Math.floor((along + rules.gap) / (tile + rules.gap)))
+  const small = { ...rules, minWidth: Math.min(rules.minWidth, 112), minHeight: Math.min(rules.minHeight, 76) }
+  const perPage = tilesPerPage(rest.length, area.width, area.height, small)
   const { page, pages, shown } = turn(rest, perPage, wanted)
-  const used = Math.min(along, shown.length * tile + (shown.length - 1) * rules.gap)
-  const start = (along - used) / 2
-  const rects = shown.map((_, index): Rect => {
-    const offset = Math.round(start + index * (tile + rules.gap))
-    const length = Math.floor(tile)
-    return column
-      ? { x: 0, y: offset, width: area.width, height: length }
-      : { x: offset, y: 0, width: length, height: area.height }
-  })
+  const rects = layout(shown.length, area.width, area.height, small)
   return { places: placed(shown, rects, 'strip', area), page, pages }
 }
 

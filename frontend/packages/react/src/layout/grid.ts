@@ -22,11 +22,13 @@ export interface GridRules {
   readonly maxAspect: number
   /** Below this width a face is no longer worth showing and the grid gets another page. */
   readonly minWidth: number
+  /** The same for the height, below which a name would cover the face. */
+  readonly minHeight: number
   /** Never more tiles than this on one page. */
   readonly maxTiles: number
 }
 
-export const GRID_RULES: GridRules = { gap: 12, minAspect: 0.8, maxAspect: 16 / 9, minWidth: 128, maxTiles: 49 }
+export const GRID_RULES: GridRules = { gap: 12, minAspect: 0.8, maxAspect: 16 / 9, minWidth: 128, minHeight: 96, maxTiles: 49 }
 
 interface Shape {
   readonly columns: number
@@ -48,7 +50,8 @@ export function layout(count: number, width: number, height: number, rules: Grid
 export function tilesPerPage(count: number, width: number, height: number, rules: GridRules = GRID_RULES): number {
   const most = Math.max(1, Math.min(count, rules.maxTiles))
   for (let tiles = most; tiles > 1; tiles--) {
-    if (bestShape(tiles, { width, height }, rules).width >= rules.minWidth) return evened(count, tiles)
+    const shape = bestShape(tiles, { width, height }, rules)
+    if (shape.width >= rules.minWidth && shape.height >= rules.minHeight) return evened(count, tiles)
   }
   return 1
 }

@@ -1,6 +1,7 @@
 import type { LocalPublication } from '@seameet/client'
 import { useLocal, useStore } from '@seameet/react'
 import type { Ref } from 'react'
+import { useState } from 'react'
 import { useMessages } from '../../i18n/index.tsx'
 import type { IconName } from '../../ui/icons.ts'
 import { CountBadge, WarningBadge } from './badge.tsx'
@@ -32,8 +33,11 @@ export function ControlBar({ actions, menu, chat, onLeave }: ControlBarProps) {
   const { control } = useMessages()
   const local = useLocal()
   const raised = useStore(local.handRaised)
+  // What the bar opens belongs to it for those who walk the page by its regions.
+  const [host, setHost] = useState<HTMLElement | null>(null)
   return (
     <section className={styles.bar} aria-label={control.bar}>
+      <div className={styles.controls}>
       <div className={styles.row}>
         <DeviceButton
           publication={local.microphone}
@@ -62,8 +66,8 @@ export function ControlBar({ actions, menu, chat, onLeave }: ControlBarProps) {
           data-testid="hand-button"
           onClick={actions.toggleHand}
         />
-        <ReactMenu />
-        <MoreMenu actions={actions} menu={menu} />
+        <ReactMenu host={host} />
+        <MoreMenu host={host} actions={actions} menu={menu} />
         <ControlButton
           icon="leave"
           word={control.leave}
@@ -74,6 +78,8 @@ export function ControlBar({ actions, menu, chat, onLeave }: ControlBarProps) {
           onClick={onLeave}
         />
       </div>
+      </div>
+      <div ref={setHost} />
     </section>
   )
 }

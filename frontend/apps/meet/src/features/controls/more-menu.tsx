@@ -17,8 +17,15 @@ export interface MenuActions {
   readonly openShortcuts: () => void
 }
 
+interface MoreMenuProps {
+  /** Where in the page the menu is put. */
+  readonly host: HTMLElement | null
+  readonly actions: CallActions
+  readonly menu: MenuActions
+}
+
 /** What is needed seldom, and on a phone what the bar has no room for. */
-export function MoreMenu({ actions, menu }: { readonly actions: CallActions; readonly menu: MenuActions }) {
+export function MoreMenu({ host, actions, menu }: MoreMenuProps) {
   const { control } = useMessages()
   const local = useLocal()
   const raised = useStore(local.handRaised)
@@ -29,7 +36,7 @@ export function MoreMenu({ actions, menu }: { readonly actions: CallActions; rea
       <DropdownMenu.Trigger asChild>
         <ControlButton icon="more" word={control.more} label={control.moreMenu} data-testid="more-button" />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={host}>
         <DropdownMenu.Content
           className={cx(styles.popover, styles.menu)}
           side="top"

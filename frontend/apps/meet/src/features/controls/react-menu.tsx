@@ -7,7 +7,7 @@ import { ReactionRow } from './reaction-row.tsx'
 import styles from './menu.module.css'
 
 /** Offers the reactions beside the bar. */
-export function ReactMenu() {
+export function ReactMenu({ host }: { readonly host: HTMLElement | null }) {
   const { control } = useMessages()
   const local = useLocal()
   const [open, setOpen] = useState(false)
@@ -16,7 +16,7 @@ export function ReactMenu() {
       <Popover.Trigger asChild>
         <ControlButton icon="smile" word={control.react} label={control.reactMenu} spare />
       </Popover.Trigger>
-      <Popover.Portal>
+      <Popover.Portal container={host}>
         <Popover.Content
           className={styles.popover}
           side="top"

@@ -78,6 +78,9 @@ export function Lobby({ devices, invited, busy, onJoin }: LobbyProps) {
           />
           <SoundCheck devices={devices} microphone={microphone} />
         </section>
+        <div className={styles.notices}>
+          <DeviceNotices camera={camera} microphone={microphone} />
+        </div>
         <form className={styles.form} onSubmit={submit}>
           <RoomPart choice={choice} />
           <TextField
@@ -109,15 +112,12 @@ export function Lobby({ devices, invited, busy, onJoin }: LobbyProps) {
             {listening && !wanted.camera && !wanted.microphone ? lobby.listening : lobby.privacy}
           </p>
         </form>
-        <div className={styles.help}>
-          <DeviceNotices camera={camera} microphone={microphone} />
-          <fieldset className={styles.devices}>
-            <legend>{lobby.devices}</legend>
-            <DeviceSelect devices={devices} kind="camera" compact />
-            <DeviceSelect devices={devices} kind="microphone" compact />
-            {devices.canSelectSpeaker && <DeviceSelect devices={devices} kind="speaker" compact />}
-          </fieldset>
-        </div>
+        <fieldset className={styles.devices}>
+          <legend>{lobby.devices}</legend>
+          <DeviceSelect devices={devices} kind="camera" compact />
+          <DeviceSelect devices={devices} kind="microphone" compact />
+          {devices.canSelectSpeaker && <DeviceSelect devices={devices} kind="speaker" compact />}
+        </fieldset>
       </main>
     </div>
   )

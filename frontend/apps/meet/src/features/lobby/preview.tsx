@@ -2,6 +2,7 @@ import type { CaptureKind } from '@seameet/client'
 import type { Preview } from '@seameet/react'
 import { useStore, VideoView } from '@seameet/react'
 import { useMessages } from '../../i18n/index.tsx'
+import { isBlocked } from '../../lib/device-help.ts'
 import { preferences } from '../../lib/preferences.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { cx } from '../../ui/cx.ts'
@@ -37,7 +38,8 @@ export function LobbyPreview({ name, camera, microphone, wanted, onToggle }: Lob
 
 function Placeholder({ name, camera }: { readonly name: string; readonly camera: Preview }) {
   const { lobby } = useMessages()
-  const text = { off: lobby.cameraOff, starting: lobby.cameraStarting, failed: lobby.cameraMissing, on: '' }
+  const failed = isBlocked(camera.error) ? lobby.cameraBlocked : lobby.cameraMissing
+  const text = { off: lobby.cameraOff, starting: lobby.cameraStarting, failed, on: '' }
   return (
     <div className={styles.placeholder}>
       {name.trim() === '' ? (

@@ -38,7 +38,13 @@ function RoomLine({ room }: { readonly room: string }) {
         <span className={styles.room} data-testid="room-name">
           {room}
         </span>
-        <Button look="quiet" icon={state === 'copied' ? 'check' : 'copy'} onClick={copy} data-testid="copy-link-button">
+        <Button
+          look="quiet"
+          icon={state === 'copied' ? 'check' : 'copy'}
+          className={styles.copy}
+          onClick={copy}
+          data-testid="copy-link-button"
+        >
           {state === 'copied' ? control.copied : control.copyLink}
         </Button>
       </div>

@@ -2,6 +2,7 @@ import type { Devices } from '@seameet/client'
 import type { Preview } from '@seameet/react'
 import { useEffect, useState } from 'react'
 import { useMessages } from '../../i18n/index.tsx'
+import { isBlocked } from '../../lib/device-help.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Meter } from '../../ui/meter.tsx'
 import styles from './sound-check.module.css'
@@ -18,7 +19,7 @@ export function SoundCheck({ devices, microphone }: { readonly devices: Devices;
   const heard = useHeard(devices, microphone)
   const texts = {
     off: lobby.soundOff,
-    failed: lobby.soundMissing,
+    failed: isBlocked(microphone.error) ? lobby.soundBlocked : lobby.soundMissing,
     starting: lobby.soundQuiet,
     on: heard ? lobby.soundHeard : lobby.soundQuiet,
   }

@@ -10,10 +10,12 @@ interface NameTagProps {
   readonly source: 'camera' | 'screen'
   readonly muted: boolean
   readonly speaking: boolean
+  /** There is room for a short name only. */
+  readonly short: boolean
 }
 
 /** Who it is, and whether they are muted or speaking: in a sign, and in a word. */
-export function NameTag({ participant, source, muted, speaking }: NameTagProps) {
+export function NameTag({ participant, source, muted, speaking, short }: NameTagProps) {
   const { room } = useMessages()
   const name = useStore(participant.name)
   if (source === 'screen') {
@@ -34,7 +36,7 @@ export function NameTag({ participant, source, muted, speaking }: NameTagProps) 
         </span>
       )}
       {muted && <Icon name="mic-off" size={18} className={styles.sign} />}
-      <span className={styles.name}>{participant.isLocal ? room.youNamed(name) : name}</span>
+      <span className={styles.name}>{participant.isLocal ? (short ? room.you : room.youNamed(name)) : name}</span>
       {muted && <span className={styles.word}>{room.muted}</span>}
       {speaking && <Hidden>{room.speaking}</Hidden>}
     </div>

@@ -9,7 +9,7 @@ import styles from './stage.module.css'
 import { Tile } from './tile.tsx'
 import { useTiles } from './use-tiles.ts'
 
-const NARROW_RULES: GridRules = { ...GRID_RULES, gap: 8, minWidth: 104 }
+const NARROW_RULES: GridRules = { ...GRID_RULES, gap: 8, minWidth: 112 }
 
 interface StageProps {
   /** The link that brings others here. */

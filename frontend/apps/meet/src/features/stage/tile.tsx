@@ -48,7 +48,13 @@ export const Tile = memo(function Tile({ item, place, pinned, onPin }: TileProps
       ) : (
         <CameraTile participant={participant} video={video} name={name} />
       )}
-      <NameTag participant={participant} source={source} muted={microphone.muted} speaking={speaking} />
+      <NameTag
+        participant={participant}
+        source={source}
+        muted={microphone.muted}
+        speaking={speaking}
+        short={place.role === 'corner'}
+      />
       <TileSigns participant={participant} source={source} />
       <IconButton
         className={styles.pin}
