@@ -1,0 +1,187 @@
+//! What waits to be told to a slow client.
+//!
+//! The queue is bounded in notices and in bytes. Overflow policy: the connection is closed, because every notice
+//! matters to a client that wants to know its room; the participant may resume and gets what it missed. Slot
+//! assignments coalesce, as only the latest state of a slot matters.
+
+use std::collections::VecDeque;
+
+use seameet_core::media::SlotAssignment;
+use seameet_core::room::{ChatMessage, Notice, ParticipantInfo, RoomEvent, RoomSnapshot};
+
+/// What a notice costs beside its texts, in bytes.
+const NOTICE_BYTES: usize = 128;
+
+/// How much may wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutboxLimits {
+    /// Notices.
+    pub notices: usize,
+    /// Bytes, about.
+    pub bytes: usize,
+}
+
+impl Default for OutboxLimits {
+    /// A burst of a full room fits, and so does the welcome with a full chat history.
+    fn default() -> Self {
+        Self {
+            notices: 512,
+            bytes: 2 * 1024 * 1024,
+        }
+    }
+}
+
+/// The client reads too slowly. Close its connection; it may resume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{notices} notices of about {bytes} bytes wait for the client")]
+pub struct Overflow {
+    /// Notices that wait.
+    pub notices: usize,
+    /// Their size in bytes, about.
+    pub bytes: usize,
+}
+
+/// Notices for one connection, in order.
+#[derive(Debug)]
+pub struct Outbox {
+    limits: OutboxLimits,
+    queue: VecDeque<Notice>,
+    bytes: usize,
+}
+
+impl Outbox {
+    /// An empty queue.
+    pub const fn new(limits: OutboxLimits) -> Self {
+        Self {
+            limits,
+            queue: VecDeque::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Appends a notice. A first notice always fits, however large, so that a large room can be entered at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] when the queue is full; the notice is dropped and the connection must be closed.
+    pub fn push(&mut self, notice: Notice) -> Result<(), Overflow> {
+        let notice = match notice {
+            Notice::Slots(newer) => Notice::Slots(self.merge_waiting_slots(newer)),
+            other => other,
+        };
+        let bytes = self.bytes.saturating_add(weight(&notice));
+        let full = self.queue.len() >= self.limits.notices || bytes > self.limits.bytes;
+        if full && !self.queue.is_empty() {
+            return Err(Overflow {
+                notices: self.queue.len(),
+                bytes: self.bytes,
+            });
+        }
+        self.bytes = bytes;
+        self.queue.push_back(notice);
+        Ok(())
+    }
+
+    /// Takes the oldest notice.
+    pub fn pop(&mut self) -> Option<Notice> {
+        let notice = self.queue.pop_front()?;
+        self.bytes = self.bytes.saturating_sub(weight(&notice));
+        Some(notice)
+    }
+
+    /// How many notices wait.
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Takes waiting assignments out and lays the newer ones over them. They move to the end: a newer assignment
+    /// may name a track that is announced after the older one.
+    fn merge_waiting_slots(&mut self, newer: Vec<SlotAssignment>) -> Vec<SlotAssignment> {
+        let waiting = self
+            .queue
+            .iter()
+            .position(|notice| matches!(notice, Notice::Slots(_)));
+        let Some(Notice::Slots(mut merged)) =
+            waiting.and_then(|position| self.queue.remove(position))
+        else {
+            return newer;
+        };
+        self.bytes = self.bytes.saturating_sub(slots_weight(&merged));
+        merged.retain(|old| newer.iter().all(|new| new.mid != old.mid));
+        merged.extend(newer);
+        merged
+    }
+}
+
+/// About how many bytes a notice holds. What counts are the texts that a client can make large.
+fn weight(notice: &Notice) -> usize {
+    match notice {
+        Notice::Welcome {
+            snapshot, missed, ..
+        } => {
+            let missed = missed.iter().flatten();
+            NOTICE_BYTES
+                + snapshot_weight(snapshot)
+                + missed
+                    .map(|missed| event_weight(&missed.event))
+                    .sum::<usize>()
+        }
+        Notice::Event(event) => event_weight(&event.event),
+        Notice::PrivateChat(message) => chat_weight(message),
+        Notice::PrivateData { topic, body, .. } => NOTICE_BYTES + topic.len() + body.len(),
+        Notice::Answer { answer, .. } => NOTICE_BYTES + answer.sdp.len(),
+        Notice::Slots(assignments) => slots_weight(assignments),
+        Notice::Error { error, .. } => NOTICE_BYTES + error.message.len(),
+        Notice::RoomClosing { reason, .. } => NOTICE_BYTES + reason.len(),
+        Notice::SlotsNeeded(_)
+        | Notice::MediaLost { .. }
+        | Notice::Left
+        | Notice::Replaced
+        | Notice::Removed => NOTICE_BYTES,
+    }
+}
+
+fn snapshot_weight(snapshot: &RoomSnapshot) -> usize {
+    let peers: usize = snapshot.peers.iter().map(participant_weight).sum();
+    let chat: usize = snapshot.chat.iter().map(chat_weight).sum();
+    peers + chat + snapshot.tracks.len() * NOTICE_BYTES
+}
+
+fn event_weight(event: &RoomEvent) -> usize {
+    match event {
+        RoomEvent::ParticipantJoined(info) | RoomEvent::ParticipantUpdated(info) => {
+            participant_weight(info)
+        }
+        RoomEvent::Chat(message) => chat_weight(message),
+        RoomEvent::Data { topic, body, .. } => NOTICE_BYTES + topic.len() + body.len(),
+        RoomEvent::Reaction { reaction, .. } => NOTICE_BYTES + reaction.len(),
+        RoomEvent::ParticipantLeft { .. }
+        | RoomEvent::TrackPublished(_)
+        | RoomEvent::TrackUpdated(_)
+        | RoomEvent::TrackUnpublished { .. } => NOTICE_BYTES,
+    }
+}
+
+fn participant_weight(info: &ParticipantInfo) -> usize {
+    let attributes = info.attributes.iter();
+    let attributes: usize = attributes
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
+    NOTICE_BYTES + attributes
+}
+
+fn chat_weight(message: &ChatMessage) -> usize {
+    NOTICE_BYTES + message.text.len()
+}
+
+fn slots_weight(assignments: &[SlotAssignment]) -> usize {
+    NOTICE_BYTES + size_of_val(assignments)
+}
+
+#[cfg(test)]
+mod tests;
