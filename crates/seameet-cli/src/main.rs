@@ -1,3 +1,29 @@
 //! The seameet program.
 
-fn main() {}
+mod args;
+mod commands;
+mod config;
+mod log;
+
+use std::io::{Write as _, stderr};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Cli, Command};
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Serve(options) => commands::serve::run(&options),
+        Command::CheckConfig(options) => commands::check_config::run(&options),
+        Command::Healthcheck(options) => commands::healthcheck::run(&options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to do when standard error is closed.
+            let _ = writeln!(stderr(), "error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

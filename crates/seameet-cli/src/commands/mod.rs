@@ -1,0 +1,5 @@
+//! One file per command.
+
+pub(crate) mod check_config;
+pub(crate) mod healthcheck;
+pub(crate) mod serve;

@@ -1,0 +1,125 @@
+//! `seameet serve`: the server.
+
+use std::io::{Write as _, stdout};
+use std::net::{IpAddr, SocketAddr};
+
+use anyhow::{Context as _, Result};
+use seameet::rate::{self, Quota};
+use seameet::{Denial, Grant, SeaMeetServer, SeaMeetServerBuilder, Token};
+
+use crate::args::Options;
+use crate::config::{self, Admission, Config};
+use crate::log;
+
+/// Serves until SIGTERM or Ctrl-C.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let config = Config::check(&config::collect(options)?, options.dev)?;
+    log::start(&config.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    runtime.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> Result<()> {
+    // Before the sockets: a signal that comes early must end the server cleanly as well.
+    let stop = stop_signal()?;
+    let server = builder(config).build()?;
+    announce(&server)?;
+    server.run_until(stop).await?;
+    tracing::info!("ended");
+    Ok(())
+}
+
+fn builder(config: Config) -> SeaMeetServerBuilder {
+    let mut builder = SeaMeetServer::builder()
+        .ws_addr(config.ws_addr)
+        .udp_port(config.udp_port)
+        .workers(config.workers)
+        .allowed_origins(config.allowed_origins)
+        .max_room_members(config.max_room_members)
+        .max_chat_history(config.max_chat_history)
+        .max_rooms(config.max_rooms)
+        .max_connections(config.max_connections)
+        .max_connections_per_address(config.max_connections_per_address)
+        .video_codecs(config.video_codecs)
+        .ice_servers(config.ice_servers);
+    for address in config.public_ips {
+        builder = builder.public_ip(address);
+    }
+    if let Some(folder) = config.static_dir {
+        builder = builder.static_dir(folder);
+    }
+    let quota = Quota::per_second(config.messages_per_second).burst(config.message_burst);
+    match config.admission {
+        Admission::SharedSecret(secret) => lock(builder, secret, quota),
+        Admission::Open => builder
+            .allow_unauthenticated_joins()
+            .allow_unlimited_rates(),
+    }
+}
+
+fn lock(builder: SeaMeetServerBuilder, secret: Token, quota: Quota) -> SeaMeetServerBuilder {
+    builder
+        .on_rate_check(rate::per_participant(quota))
+        .on_authenticate(move |_participant, _room, token: Option<Token>| {
+            let known = token.is_some_and(|token| token.matches(secret.reveal()));
+            async move {
+                if known {
+                    Ok(Grant::full())
+                } else {
+                    Err(Denial::new("the token is missing or wrong"))
+                }
+            }
+        })
+}
+
+/// Says where to go, on standard output, so that it is found between log lines.
+fn announce(server: &SeaMeetServer) -> Result<()> {
+    let ports: Vec<String> = server.udp_ports().iter().map(u16::to_string).collect();
+    let mut out = stdout();
+    writeln!(
+        out,
+        "seameet listens on {} (media on UDP {})",
+        url(server.local_addr()),
+        ports.join(", ")
+    )?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Browsers give a page its camera on `localhost` or behind TLS only, so that is the name to open.
+fn url(address: SocketAddr) -> String {
+    let host = match address.ip() {
+        ip if ip.is_unspecified() || ip.is_loopback() => "localhost".to_owned(),
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+    };
+    format!("http://{host}:{}", address.port())
+}
+
+/// Resolves at the first signal that asks the program to end.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen to SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen to SIGINT")?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => tracing::info!("SIGTERM: ending"),
+            _ = interrupt.recv() => tracing::info!("SIGINT: ending"),
+        }
+    })
+}
+
+/// Resolves when the person at the terminal ends the program.
+#[cfg(not(unix))]
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            tracing::info!("Ctrl-C: ending");
+        }
+    })
+}

@@ -1,0 +1,7 @@
+//! The listener driver: accepts TCP connections and speaks HTTP with each in a task of its own.
+
+mod accept;
+mod limits;
+
+pub(crate) use accept::{Listener, serve};
+pub(crate) use limits::{ConnectionLimits, LimitReached, Permit};

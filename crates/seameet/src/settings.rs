@@ -1,0 +1,91 @@
+//! What the builder collects, and the numbers it starts from.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use seameet_core::{Codec, MediaKind};
+use seameet_signaling::wire::IceServer;
+
+use crate::error::BuildError;
+
+/// Everything that is a value and not a hook.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// Where HTTP and WebSocket clients connect.
+    pub(crate) ws_addr: SocketAddr,
+    /// First UDP port for media; 0 takes any.
+    pub(crate) udp_port: u16,
+    /// Addresses told to clients; none means all local ones.
+    pub(crate) public_ips: Vec<IpAddr>,
+    /// Media threads.
+    pub(crate) workers: usize,
+    pub(crate) max_room_members: usize,
+    pub(crate) max_chat_history: usize,
+    pub(crate) max_rooms: usize,
+    pub(crate) max_connections: usize,
+    pub(crate) max_connections_per_address: usize,
+    pub(crate) allowed_origins: Vec<String>,
+    pub(crate) video_codecs: Vec<Codec>,
+    pub(crate) ice_servers: Vec<IceServer>,
+    pub(crate) event_capacity: usize,
+    pub(crate) hook_timeout: Duration,
+    pub(crate) reconnect_grace: Duration,
+    pub(crate) shutdown_grace: Duration,
+    pub(crate) static_dir: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            ws_addr: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8080)),
+            udp_port: 10_000,
+            public_ips: Vec::new(),
+            workers: 1,
+            max_room_members: 25,
+            max_chat_history: 100,
+            max_rooms: 1000,
+            max_connections: 10_000,
+            // Many people share one address behind a company's gateway; one machine that opens thousands is stopped.
+            max_connections_per_address: 256,
+            allowed_origins: Vec::new(),
+            video_codecs: vec![Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1],
+            ice_servers: Vec::new(),
+            event_capacity: 256,
+            hook_timeout: Duration::from_secs(5),
+            reconnect_grace: Duration::from_secs(20),
+            shutdown_grace: Duration::from_secs(5),
+            static_dir: None,
+        }
+    }
+}
+
+impl Settings {
+    /// Refuses what no server can work with.
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
+        for (setting, value) in [
+            ("workers", self.workers),
+            ("max_room_members", self.max_room_members),
+            ("max_rooms", self.max_rooms),
+            ("max_connections", self.max_connections),
+            (
+                "max_connections_per_address",
+                self.max_connections_per_address,
+            ),
+        ] {
+            if value == 0 {
+                return Err(BuildError::Zero { setting });
+            }
+        }
+        let video = |codec: &Codec| codec.kind() == MediaKind::Video;
+        if self.video_codecs.is_empty() || !self.video_codecs.iter().all(video) {
+            return Err(BuildError::VideoCodecs);
+        }
+        match &self.static_dir {
+            Some(path) if !path.join("index.html").is_file() => {
+                Err(BuildError::StaticDir { path: path.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What the tasks of one server share.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use seameet_core::{ConnectionId, ParticipantId, ResumeToken};
+use seameet_signaling::session::SessionConfig;
+
+use crate::events::EventSender;
+use crate::hook::{AuthenticateHook, ConnectionHook, RateCheckHook};
+use crate::listener::ConnectionLimits;
+use crate::metrics::Metrics;
+use crate::origin::AllowedOrigins;
+use crate::rooms::Directory;
+use crate::shutdown::{Shutdown, Tasks};
+
+/// What the tasks of one server share. None of it is room state.
+pub(crate) struct Shared {
+    /// `None` lets everybody in, by the operator's explicit wish.
+    pub(crate) authenticate: Option<AuthenticateHook>,
+    /// `None` takes every message, by the operator's explicit wish.
+    pub(crate) rate_check: Option<RateCheckHook>,
+    pub(crate) on_connection: Option<ConnectionHook>,
+    pub(crate) hook_timeout: Duration,
+    pub(crate) origins: AllowedOrigins,
+    pub(crate) limits: ConnectionLimits,
+    pub(crate) session: Arc<SessionConfig>,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) events: EventSender,
+    pub(crate) metrics: Arc<Metrics>,
+    #[cfg(feature = "metrics")]
+    pub(crate) registry: prometheus_client::registry::Registry,
+    pub(crate) shutdown: Shutdown,
+    pub(crate) tasks: Tasks,
+    pub(crate) connections: AtomicU64,
+}
+
+impl Shared {
+    /// Numbers a connection.
+    pub(crate) fn next_connection(&self) -> ConnectionId {
+        ConnectionId::new(self.connections.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("session", &self.session)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The operating system gave no randomness.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the operating system gave no randomness")]
+pub(crate) struct NoRandomness;
+
+/// Mints a participant's id.
+pub(crate) fn random_participant() -> Result<ParticipantId, NoRandomness> {
+    let bits = getrandom::u64().map_err(|_| NoRandomness)?;
+    Ok(ParticipantId::from_random(bits))
+}
+
+/// Draws a secret for a resume.
+pub(crate) fn random_resume_token() -> Result<ResumeToken, NoRandomness> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
+    Ok(ResumeToken::from_random(bytes))
+}
