@@ -88,7 +88,8 @@ impl Shard {
     /// A check names its peer, so it decides over whatever address table says: after a NAT gave one client's old
     /// address to another, the other's checks must reach the other.
     fn route_stun(&mut self, datagram: Datagram<'_>) -> Option<PeerKey> {
-        let named = stun::server_ufrag(datagram.contents).and_then(|name| self.demux.named(&name));
+        let request = stun::BindingRequest::read(datagram.contents);
+        let named = request.and_then(|request| self.demux.named(request.server_ufrag));
         let Some(key) = named else {
             self.counters.drop(Drop::UnknownAddress);
             return None;
