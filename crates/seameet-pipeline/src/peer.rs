@@ -2,6 +2,7 @@
 
 mod lines;
 mod media;
+mod path;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -20,6 +21,8 @@ use crate::negotiate::{self, AcceptedOffer, MediaLine, OfferLine};
 use crate::packet::ReceivedPacket;
 use crate::peer::lines::Lines;
 use crate::peer::media::ENGINE_MAX_RTP_PAYLOAD;
+use crate::peer::path::Path;
+use crate::stun::{self, BindingRequest};
 
 /// Deadlines closer than this are served together.
 const TIMER_GRAIN: Duration = Duration::from_millis(1);
@@ -70,6 +73,7 @@ pub enum PeerEvent {
 pub struct PeerConnection {
     rtc: Rtc,
     lines: Lines,
+    path: Path,
     pending_offer: Option<SdpPendingOffer>,
     max_media_lines: usize,
     max_rtp_payload: usize,
@@ -92,6 +96,7 @@ impl PeerConnection {
         Ok(Self {
             rtc: config.build(now)?,
             lines: Lines::default(),
+            path: Path::default(),
             pending_offer: None,
             max_media_lines: config.max_media_lines,
             max_rtp_payload: config.max_rtp_payload.min(ENGINE_MAX_RTP_PAYLOAD),
@@ -210,10 +215,13 @@ impl PeerConnection {
     }
 
     /// Whether a datagram is meant for this endpoint: from a validated address, or a connectivity check that its
-    /// secret authenticates.
+    /// secret authenticates and that was not answered elsewhere before.
     pub fn accepts(&self, source: SocketAddr, destination: SocketAddr, datagram: &[u8]) -> bool {
-        Receive::new(Protocol::Udp, source, destination, datagram)
-            .is_ok_and(|receive| self.rtc.accepts(&Input::Receive(self.last_now, receive)))
+        let repeated = BindingRequest::read(datagram)
+            .is_some_and(|request| self.path.is_repeated(source, &request));
+        !repeated
+            && Receive::new(Protocol::Udp, source, destination, datagram)
+                .is_ok_and(|receive| self.rtc.accepts(&Input::Receive(self.last_now, receive)))
     }
 
     /// Takes a datagram. Unparsable ones are ignored.
@@ -232,8 +240,21 @@ impl PeerConnection {
         let Ok(receive) = Receive::new(Protocol::Udp, source, destination, datagram) else {
             return Ok(());
         };
+        let request = BindingRequest::read(datagram);
+        if request.is_some_and(|request| self.path.is_repeated(source, &request)) {
+            return Ok(());
+        }
+        let before = self.transmits.len();
         self.rtc.handle_input(Input::Receive(now, receive))?;
-        self.drain()
+        self.drain()?;
+        if let Some(request) = request {
+            // The engine answers what it authenticated, and nothing else.
+            let mut sent = self.transmits.range(before..);
+            if sent.any(|transmit| request.is_answered_by(&transmit.contents)) {
+                self.path.answered(source, &request);
+            }
+        }
+        Ok(())
     }
 
     /// Lets time pass: sends what was written, acts on timers.
@@ -304,13 +325,25 @@ impl PeerConnection {
                     self.deadline = deadline.max(self.last_now + TIMER_GRAIN);
                     return Ok(());
                 }
-                Output::Transmit(transmit) => self.transmits.push_back(Transmit {
-                    source: transmit.source,
-                    destination: transmit.destination,
-                    contents: transmit.contents.into(),
-                }),
+                Output::Transmit(transmit) => {
+                    let contents: Vec<_> = transmit.contents.into();
+                    let destination = self.destination(transmit.destination, &contents);
+                    self.transmits.push_back(Transmit {
+                        source: transmit.source,
+                        destination,
+                        contents,
+                    });
+                }
                 Output::Event(event) => self.take(event),
             }
+        }
+    }
+
+    /// Answers go where the question came from; everything else follows the client.
+    fn destination(&self, chosen: SocketAddr, contents: &[u8]) -> SocketAddr {
+        match (self.role, self.path.selected()) {
+            (Role::Server, Some(selected)) if !stun::is_stun(contents) => selected,
+            _ => chosen,
         }
     }
 

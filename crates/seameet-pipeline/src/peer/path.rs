@@ -1,0 +1,101 @@
+//! Where the client is now.
+//!
+//! ```text
+//!   check from elsewhere, answered, nominating ─▶ the path moves there at once
+//!   the same check again from elsewhere        ─▶ refused: somebody repeats what was overheard
+//! ```
+//!
+//! The engine keeps to a nominated path until it has been silent for fifteen seconds. A client whose NAT forgot its
+//! address is elsewhere long before, and whoever has its former address should not be sent its media. So the newest
+//! authenticated nomination wins, as a client sends nominations on its chosen path only.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+
+use crate::stun::BindingRequest;
+
+/// Requests remembered against repetition; the oldest is forgotten. At one in three seconds this is half an hour.
+const MAX_REQUESTS: usize = 600;
+
+#[derive(Debug, Default)]
+pub(super) struct Path {
+    selected: Option<SocketAddr>,
+    requests: VecDeque<[u8; 12]>,
+}
+
+impl Path {
+    /// Whether a check was answered before and now comes from another place.
+    pub(super) fn is_repeated(&self, source: SocketAddr, request: &BindingRequest<'_>) -> bool {
+        self.selected != Some(source) && self.requests.contains(&request.transaction)
+    }
+
+    /// The engine authenticated and answered a check.
+    pub(super) fn answered(&mut self, source: SocketAddr, request: &BindingRequest<'_>) {
+        if self.requests.len() >= MAX_REQUESTS {
+            self.requests.pop_front();
+        }
+        self.requests.push_back(request.transaction);
+        if request.nominates {
+            self.selected = Some(source);
+        }
+    }
+
+    /// Where media goes; `None` before any nomination.
+    pub(super) fn selected(&self) -> Option<SocketAddr> {
+        self.selected
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(number: u8, nominates: bool) -> BindingRequest<'static> {
+        BindingRequest {
+            transaction: [number; 12],
+            server_ufrag: "server",
+            nominates,
+        }
+    }
+
+    fn at(port: u16) -> SocketAddr {
+        SocketAddr::from(([192, 0, 2, 1], port))
+    }
+
+    #[test]
+    fn the_newest_nomination_wins_and_other_checks_move_nothing() {
+        let mut path = Path::default();
+        path.answered(at(1), &request(1, false));
+        assert_eq!(path.selected(), None);
+        path.answered(at(1), &request(2, true));
+        path.answered(at(2), &request(3, false));
+        assert_eq!(path.selected(), Some(at(1)));
+        path.answered(at(2), &request(4, true));
+        assert_eq!(path.selected(), Some(at(2)));
+    }
+
+    #[test]
+    fn a_check_counts_once_but_may_be_sent_again_from_the_same_place() {
+        let mut path = Path::default();
+        assert!(!path.is_repeated(at(1), &request(1, true)));
+        path.answered(at(1), &request(1, true));
+        assert!(!path.is_repeated(at(1), &request(1, true)));
+        assert!(path.is_repeated(at(2), &request(1, true)));
+        assert!(!path.is_repeated(at(2), &request(2, true)));
+    }
+
+    #[test]
+    fn the_memory_of_checks_is_bounded() {
+        let mut path = Path::default();
+        for number in 0..2_000_u64 {
+            let mut transaction = [0; 12];
+            transaction[..8].copy_from_slice(&number.to_be_bytes());
+            let request = BindingRequest {
+                transaction,
+                ..request(0, true)
+            };
+            path.answered(at(1), &request);
+        }
+        assert_eq!(path.requests.len(), MAX_REQUESTS);
+    }
+}
