@@ -62,11 +62,6 @@ function defaultUrl(): string | null {
 function openSocket(url: string, handlers: SocketHandlers): Socket {
   const socket = new WebSocket(url)
   let over = false
-  const finish = (): void => {
-    if (over) return
-    over = true
-    handlers.closed()
-  }
   socket.onopen = () => {
     if (!over) handlers.opened()
   }
@@ -74,7 +69,11 @@ function openSocket(url: string, handlers: SocketHandlers): Socket {
     if (!over && typeof data === 'string') handlers.received(data)
   }
   // An error is always followed by a close.
-  socket.onclose = finish
+  socket.onclose = ({ code }) => {
+    if (over) return
+    over = true
+    handlers.closed(code)
+  }
   return {
     send: (text) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(text)

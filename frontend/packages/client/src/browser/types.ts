@@ -11,8 +11,8 @@ export interface Socket {
 export interface SocketHandlers {
   opened(): void
   received(text: string): void
-  /** It closed or never opened. Called at most once, and nothing after it. */
-  closed(): void
+  /** It closed or never opened, with the code of the close frame. Called at most once, and nothing after it. */
+  closed(code: number): void
 }
 
 /** What is used of `RTCRtpSender`. */

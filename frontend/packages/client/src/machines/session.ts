@@ -22,6 +22,9 @@ export const JOIN_LIMIT = 10_000
 /** A gap in the room's order is repaired by a resume, but not more often than this. */
 const GAP_REPAIR_INTERVAL = 60_000
 
+/** Close codes of the server that are the end; after all others one may come back. */
+const EXPELLED: Readonly<Record<number, 'removed' | 'replaced'>> = { 4003: 'removed', 4004: 'replaced' }
+
 /** A message as the caller makes it: the session adds the id. */
 export type ClientBody = ClientMessage extends infer M ? (M extends unknown ? Omit<M, 'id'> : never) : never
 
@@ -58,8 +61,10 @@ export type SessionOutput =
   | { readonly type: 'request-refused'; readonly error: ErrorMessage }
   | { readonly type: 'closing'; readonly closing: RoomClosing }
   | { readonly type: 'left' }
-  /** The socket must be thrown away. */
-  | { readonly type: 'dead'; readonly cause: 'silent' | 'gap' }
+  /** The server put us out for good. */
+  | { readonly type: 'expelled'; readonly cause: 'removed' | 'replaced' }
+  /** The socket is of no use any more, or gone already. */
+  | { readonly type: 'dead'; readonly cause: 'closed' | 'silent' | 'gap' }
 
 /**
  * One conversation over one socket: join, requests and replies, the order of room events, liveness. It knows neither
@@ -105,6 +110,14 @@ export class SessionMachine {
     const parsed = parseServerMessage(frame)
     if (parsed.kind === 'message') this.#take(parsed.message, now)
     else this.#skip(parsed, now)
+  }
+
+  /** The socket closed, with the code of its close frame. */
+  closed(code: number): void {
+    if (this.#state === 'over') return
+    const cause = EXPELLED[code]
+    if (cause === undefined) this.#die('closed')
+    else this.#over({ type: 'expelled', cause })
   }
 
   /** Sends a request. Returns its id, which the reply repeats, or null when the session is not joined. */
@@ -230,7 +243,7 @@ export class SessionMachine {
     return id
   }
 
-  #die(cause: 'silent' | 'gap'): void {
+  #die(cause: 'closed' | 'silent' | 'gap'): void {
     this.#over({ type: 'dead', cause })
   }
 

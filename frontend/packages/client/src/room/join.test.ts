@@ -168,6 +168,30 @@ describe('joining', () => {
     expect(browser.sockets).toHaveLength(0)
   })
 
+  it('can be left by whoever is told who is there', async () => {
+    const { room, server, browser, advance } = harness()
+    server.peers = [peerInfo('p_1')]
+    room.on('participant-joined', () => void room.leave())
+    void room.connect({ roomId: 'room' })
+    await advance(200)
+    expect(room.connection.get()).toMatchObject({ state: 'ended', reason: 'left' })
+    expect(browser.peers).toHaveLength(0)
+    expect(browser.clock.pending).toBe(0)
+  })
+
+  it('can be left by whoever is told what was missed', async () => {
+    const { room, server, browser, advance } = await joinedHarness()
+    room.on('reaction-received', () => void room.leave())
+    server.peers = [peerInfo('p_1')]
+    browser.socket.break()
+    server.miss({ type: 'participant_joined', participant: peerInfo('p_1') })
+    server.miss({ type: 'reaction', from: 'p_1', reaction: '👋', at: 1 })
+    await advance(200)
+    expect(room.connection.get()).toMatchObject({ state: 'ended', reason: 'left' })
+    expect(room.participants.get()).toEqual([])
+    expect(browser.clock.pending).toBe(0)
+  })
+
   it('leaves nothing behind', async () => {
     const { room, server, browser, media, advance } = await joinedHarness()
     await room.local.camera.enable()
@@ -194,8 +218,8 @@ describe('joining', () => {
   })
 
   it('can be joined again after its end, with the same object', async () => {
-    const { room, server, advance } = await joinedHarness()
-    server.send({ type: 'room_closing', reason: 'removed' })
+    const { room, server, browser, advance } = await joinedHarness()
+    browser.socket.break(4003)
     expect(room.connection.get()).toMatchObject({ state: 'ended', reason: 'removed' })
     void room.connect({ roomId: 'room' })
     await advance(100)

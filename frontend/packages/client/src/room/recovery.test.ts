@@ -193,6 +193,24 @@ describe('recovering signaling', () => {
     expect(media.live()).toEqual([])
   })
 
+  it.each([
+    [4003, 'removed'],
+    [4004, 'replaced'],
+  ])('ends when it is closed with %i', async (code, reason) => {
+    const { room, browser, advance } = await call()
+    browser.socket.break(code)
+    await advance(60_000)
+    expect(room.connection.get()).toMatchObject({ state: 'ended', reason })
+    expect(browser.sockets).toHaveLength(1)
+  })
+
+  it.each([1000, 1006, 1011, 1013, 4005])('comes back when it is closed with %i', async (code) => {
+    const { room, browser, advance } = await call()
+    browser.socket.break(code)
+    await advance(100)
+    expect(room.connection.get().state).toBe('live')
+  })
+
   it('comes back by itself after a planned restart', async () => {
     const { room, server, browser, advance } = await call()
     server.send({ type: 'room_closing', reason: 'update', retry_after: 2 })

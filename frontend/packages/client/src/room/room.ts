@@ -257,10 +257,6 @@ export class RoomImpl implements Room {
       output: (output) => {
         this.#take(output, join)
       },
-      closed: () => {
-        this.#reconnect.lost(this.#browser.now(), 'socket-closed')
-        this.#drain()
-      },
     })
   }
 
@@ -295,9 +291,12 @@ export class RoomImpl implements Room {
       case 'closing': {
         const { reason, retry_after: seconds } = output.closing
         if (seconds !== undefined) this.#reconnect.restarting(now, seconds * 1000, reason)
-        else this.#reconnect.finished(reason === 'removed' || reason === 'replaced' ? reason : 'room-closed', reason)
+        else this.#reconnect.finished('room-closed', reason)
         break
       }
+      case 'expelled':
+        this.#reconnect.finished(output.cause, null)
+        break
       case 'left':
         this.#reconnect.leave()
         break
@@ -317,8 +316,11 @@ export class RoomImpl implements Room {
 
   /** Everything that happened before is applied: roster, chat, wishes and media are made equal to the server's. */
   #caughtUp(ready: Ready): void {
+    const visit = this.#visit
     this.#roster.applySnapshot(ready)
     this.chat.addHistory(ready.chat)
+    // Who was told of a difference may have left because of it.
+    if (this.#visit !== visit) return
     if (!ready.resumed && this.local.handRaised.get()) this.#request({ type: 'raise_hand' })
     this.chat.resend()
     this.#media.joined(ready)

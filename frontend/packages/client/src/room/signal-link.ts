@@ -6,9 +6,8 @@ import { Alarm } from './alarm.ts'
 export type LinkOutput = Exclude<SessionOutput, { type: 'send' }>
 
 export interface LinkHandlers {
+  /** Never called after `close`. */
   output(output: LinkOutput): void
-  /** The socket is gone. Called at most once, and never after `close`. */
-  closed(): void
 }
 
 /** One socket and the session on it: carries the machine's wishes to the browser and back. */
@@ -37,10 +36,9 @@ export class SignalLink {
         this.#machine.received(text, browser.now())
         this.#drain()
       },
-      closed: () => {
-        if (!this.#open) return
-        this.#finish()
-        handlers.closed()
+      closed: (code) => {
+        this.#machine.closed(code)
+        this.#drain()
       },
     })
     this.#alarm.set(this.#machine.deadline())
@@ -65,13 +63,9 @@ export class SignalLink {
 
   close(): void {
     if (!this.#open) return
-    this.#finish()
-    this.#socket.close()
-  }
-
-  #finish(): void {
     this.#open = false
     this.#alarm.set(null)
+    this.#socket.close()
   }
 
   /** Requests may be made while outputs are handled; then the inner call drains and the outer goes on after it. */

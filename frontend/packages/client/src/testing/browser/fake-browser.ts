@@ -40,11 +40,11 @@ export class FakeSocket implements Socket {
     if (this.state === 'open') this.handlers.received(typeof message === 'string' ? message : JSON.stringify(message))
   }
 
-  /** The connection breaks. */
-  break(): void {
+  /** The connection breaks, or the server closes it with a code. */
+  break(code = 1006): void {
     if (this.state === 'closed') return
     this.state = 'closed'
-    this.handlers.closed()
+    this.handlers.closed(code)
   }
 }
 
