@@ -80,6 +80,7 @@ export class Person {
       permissions: [...(options.permissions ?? [])],
     })
     const page = await context.newPage()
+    await page.addInitScript(noteSound)
     await page.addInitScript(fakeScreen)
     return new Person(identity, browser, context, page)
   }
@@ -165,7 +166,7 @@ async function shown(video: Locator): ReturnType<typeof picture> {
 
 /** Runs in the page: how far each tone stands out of the sound that all audio elements play, in decibels. */
 async function listen(tones: number[]): Promise<number[]> {
-  const streams = [...document.querySelectorAll('audio')]
+  const streams = [...(window.seameetSounds ?? [])]
     .filter((element) => !element.muted && !element.paused && element.volume > 0)
     .map((element) => element.srcObject)
     .filter((source): source is MediaStream => source instanceof MediaStream && source.getAudioTracks().length > 0)
@@ -188,6 +189,23 @@ async function listen(tones: number[]): Promise<number[]> {
   const strengths = tones.map(strength)
   await context.close()
   return strengths
+}
+
+declare global {
+  interface Window {
+    /** Every audio element that was asked to play; the client keeps them outside the document. */
+    seameetSounds?: Set<HTMLAudioElement>
+  }
+}
+
+/** Runs in the page before anything else: remembers what plays sound. */
+function noteSound(): void {
+  const sounds = (window.seameetSounds = new Set<HTMLAudioElement>())
+  const play = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'play')?.value as (this: HTMLMediaElement) => Promise<void>
+  HTMLMediaElement.prototype.play = function () {
+    if (this instanceof HTMLAudioElement) sounds.add(this)
+    return play.call(this)
+  }
 }
 
 /** Runs in the page before anything else: a shared screen whose colour the test knows. */
