@@ -7,6 +7,8 @@ pub enum Drop {
     UnknownAddress,
     /// A connectivity check that its peer did not authenticate.
     NotAuthenticated,
+    /// A connectivity check of a peer that has shown too many addresses.
+    TooManyAddresses,
     /// Larger than a datagram of an ordinary path.
     Oversize,
     /// On a line that carries no published track.
@@ -32,6 +34,7 @@ impl Drop {
     pub const ALL: &'static [(Self, &'static str)] = &[
         (Self::UnknownAddress, "unknown_address"),
         (Self::NotAuthenticated, "not_authenticated"),
+        (Self::TooManyAddresses, "too_many_addresses"),
         (Self::Oversize, "oversize"),
         (Self::NoTrack, "no_track"),
         (Self::Muted, "muted"),

@@ -14,6 +14,12 @@ use crate::shard::{Datagram, MAX_DATAGRAM, Shard};
 
 /// Addresses remembered per peer; the oldest is forgotten. A client has a few interfaces and rebinds at times.
 const MAX_ADDRESSES: usize = 16;
+/// Addresses that a peer may show between two ICE restarts. The engine never forgets one, so a client that shows
+/// more is not answered there.
+const MAX_SHOWN_ADDRESSES: usize = 256;
+/// ICE names remembered per peer; the oldest is forgotten. Checks under the name before the last one may still be
+/// under way.
+const MAX_NAMES: usize = 2;
 
 /// Addresses and ICE names of all peers of a shard.
 #[derive(Debug, Default)]
@@ -31,11 +37,6 @@ impl Demux {
     /// The peer with this ICE name.
     pub(super) fn named(&self, ufrag: &str) -> Option<PeerKey> {
         self.ufrags.get(ufrag).copied()
-    }
-
-    /// Registers a further ICE name; earlier ones stay valid for checks that are still under way.
-    pub(super) fn register(&mut self, ufrag: String, key: PeerKey) {
-        self.ufrags.insert(ufrag, key);
     }
 
     /// Gives an address to a peer. Returns the peer that owned it before.
@@ -69,6 +70,25 @@ impl Demux {
 }
 
 impl Shard {
+    /// Registers the ICE name that a peer has now. It differs after a restart, which begins the search for paths anew.
+    pub(super) fn register_name(&mut self, key: PeerKey) {
+        let Some(peer) = self.peers.get_mut(key) else {
+            return;
+        };
+        let name = peer.connection.local_ufrag();
+        if peer.names.contains(&name) {
+            return;
+        }
+        peer.shown_addresses = 0;
+        peer.names.push_back(name.clone());
+        if peer.names.len() > MAX_NAMES
+            && let Some(oldest) = peer.names.pop_front()
+        {
+            self.demux.ufrags.remove(&oldest);
+        }
+        self.demux.ufrags.insert(name, key);
+    }
+
     /// The peer that shall see this datagram.
     pub(super) fn route(&mut self, datagram: Datagram<'_>) -> Option<PeerKey> {
         if datagram.contents.len() > MAX_DATAGRAM {
@@ -105,6 +125,10 @@ impl Shard {
             self.counters.drop(Drop::NotAuthenticated);
             return None;
         }
+        if peer.shown_addresses >= MAX_SHOWN_ADDRESSES {
+            self.counters.drop(Drop::TooManyAddresses);
+            return None;
+        }
         self.learn(datagram.source, key);
         Some(key)
     }
@@ -118,6 +142,7 @@ impl Shard {
         let Some(peer) = self.peers.get_mut(key) else {
             return;
         };
+        peer.shown_addresses += 1;
         peer.addresses.push_back(address);
         if peer.addresses.len() > MAX_ADDRESSES
             && let Some(oldest) = peer.addresses.pop_front()

@@ -1,5 +1,6 @@
 //! Offers: new endpoints, new lines, restarts.
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use seameet_core::media::{
@@ -136,7 +137,9 @@ impl Shard {
             up: Vec::new(),
             slots: Vec::new(),
             needed: SlotsNeeded { audio: 0, video: 0 },
-            addresses: std::collections::VecDeque::new(),
+            addresses: VecDeque::new(),
+            shown_addresses: 0,
+            names: VecDeque::new(),
             dirty: false,
             scheduled: None,
         });
@@ -161,8 +164,7 @@ impl Shard {
             };
         };
         peer.subscribe = subscribe;
-        // A client that restarts ICE is named differently from now on.
-        self.demux.register(peer.connection.local_ufrag(), key);
+        self.register_name(key);
         self.install_slots(key, &accepted.lines);
         let tracks = self.install_tracks(key, offer, &accepted.lines);
         Answer {

@@ -43,6 +43,10 @@ pub(super) struct Peer {
     pub(super) needed: SlotsNeeded,
     /// Learned addresses, oldest first.
     pub(super) addresses: VecDeque<SocketAddr>,
+    /// How many addresses were learned since the last ICE restart.
+    pub(super) shown_addresses: usize,
+    /// Its ICE names, oldest first.
+    pub(super) names: VecDeque<String>,
     /// Waits to be run in this step.
     pub(super) dirty: bool,
     /// Its entry in the timer heap.
