@@ -99,6 +99,8 @@ pub struct Client {
     pub(crate) connection: PeerConnection,
     /// What its next offer declares.
     pub declarations: Vec<TrackDeclaration>,
+    /// What it declared on its former connection.
+    former: Vec<TrackDeclaration>,
     /// Every track that it ever published.
     pub published: Vec<TrackId>,
     number: u32,
@@ -121,17 +123,18 @@ impl Client {
             received: BTreeMap::new(),
             connection: endpoint(address, plan, now),
             declarations: Vec::new(),
+            former: Vec::new(),
             published: Vec::new(),
             number,
         }
     }
 
-    /// Begins a new peer connection, as a page does that was loaded anew. What was received stays on record; the
-    /// tracks of before are gone.
+    /// Begins a new peer connection. What was received stays on record. The room knows the tracks of before by their
+    /// lines, so they keep their ids.
     pub(crate) fn restart(&mut self, plan: &ClientPlan, now: Instant) {
         self.connection = endpoint(self.address, plan, now);
         self.publishers.clear();
-        self.declarations.clear();
+        self.former = std::mem::take(&mut self.declarations);
         self.slots.clear();
         self.connected = false;
         self.closed = None;
@@ -189,8 +192,14 @@ impl Client {
             .create_offer(&lines)
             .expect("the plan has lines");
         for (source, mid) in plan.sources.iter().zip(mids) {
-            *next_track += 1;
-            let track = TrackId::new(*next_track);
+            let former = self.former.iter().find(|former| former.source == *source);
+            let track = former.map_or_else(
+                || {
+                    *next_track += 1;
+                    TrackId::new(*next_track)
+                },
+                |former| former.track,
+            );
             self.published.push(track);
             self.declarations.push(TrackDeclaration {
                 track,
@@ -225,6 +234,11 @@ impl Client {
             .iter_mut()
             .find(|publisher| publisher.mid == mid);
         found.expect("each declared track has a publisher")
+    }
+
+    /// Its ICE name.
+    pub fn ufrag(&mut self) -> String {
+        self.connection.local_ufrag()
     }
 
     /// Every media line as agreed, in order.
