@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -17,6 +17,11 @@ use super::{Disconnected, Received, Transport};
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the other side may take to answer a close frame.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How much of a message that is too large is read and thrown away, so that the refusal can be read. Whoever sends more
+/// does not get to read it.
+const MAX_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
+/// Read at once while discarding.
+const DISCARD_BUFFER_BYTES: usize = 16 * 1024;
 /// Longest reason of a close frame: a control frame carries 125 bytes, two of them the code (RFC 6455, section 5.5).
 const MAX_REASON_BYTES: usize = 123;
 
@@ -70,6 +75,28 @@ impl<S: AsyncRead + AsyncWrite + Unpin> WebSocket<S> {
         }
     }
 
+    /// Reads until the other side closes as well.
+    async fn await_answer(&mut self) {
+        if self.broken {
+            self.discard().await;
+        } else {
+            while let Some(Ok(_)) = self.stream.next().await {}
+        }
+    }
+
+    /// Throws away what is not going to be read. A socket that is closed with unread bytes in it resets the
+    /// connection, and the other side loses what it was told last.
+    async fn discard(&mut self) {
+        let mut buffer = [0; DISCARD_BUFFER_BYTES];
+        let mut discarded = 0;
+        while discarded < MAX_DISCARDED_BYTES {
+            match self.stream.get_mut().read(&mut buffer).await {
+                Ok(0) | Err(_) => return,
+                Ok(bytes) => discarded += bytes,
+            }
+        }
+    }
+
     fn failed(&mut self, error: &Error) -> Received {
         self.broken = true;
         tracing::debug!(%error, "WebSocket ended");
@@ -110,10 +137,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug> Transport for W
             code: CloseCode::from(code),
             reason: beginning(reason, MAX_REASON_BYTES).into(),
         };
-        if self.write(Message::Close(Some(frame))).await.is_ok() && !self.broken {
-            let answer = async { while let Some(Ok(_)) = self.stream.next().await {} };
+        if self.write(Message::Close(Some(frame))).await.is_ok() {
             // Without an answer the socket is closed all the same.
-            let _ = timeout(CLOSE_TIMEOUT, answer).await;
+            let _ = timeout(CLOSE_TIMEOUT, self.await_answer()).await;
         }
     }
 }

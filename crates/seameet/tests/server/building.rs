@@ -1,0 +1,96 @@
+//! What the builder refuses, and how it says so.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use seameet::{BuildError, Codec, Grant, SeaMeetServer};
+
+use crate::support::{loopback, open_builder};
+
+#[test]
+fn a_server_without_a_lock_is_not_built_and_the_error_says_what_to_add() {
+    let builder = loopback(SeaMeetServer::builder()).allow_unlimited_rates();
+    let error = builder.build().unwrap_err();
+    assert!(matches!(error, BuildError::MissingAuthentication));
+    for hint in [".on_authenticate(", ".allow_unauthenticated_joins()"] {
+        assert!(error.to_string().contains(hint), "{error}");
+    }
+}
+
+#[test]
+fn a_server_without_a_rate_check_is_not_built_and_the_error_says_what_to_add() {
+    let builder =
+        loopback(SeaMeetServer::builder()).on_authenticate(|_, _, _| async { Ok(Grant::full()) });
+    let error = builder.build().unwrap_err();
+    assert!(matches!(error, BuildError::MissingRateCheck));
+    for hint in [
+        ".on_rate_check(",
+        "rate::per_participant",
+        ".allow_unlimited_rates()",
+    ] {
+        assert!(error.to_string().contains(hint), "{error}");
+    }
+}
+
+#[test]
+fn an_open_server_is_built_when_it_is_asked_for_by_name() {
+    let builder = loopback(SeaMeetServer::builder())
+        .allow_unauthenticated_joins()
+        .allow_unlimited_rates();
+    let server = builder.build().unwrap();
+    assert_ne!(server.local_addr().port(), 0);
+    assert_eq!(server.udp_ports().len(), 1);
+}
+
+#[test]
+fn a_limit_of_zero_is_named() {
+    let error = open_builder().max_rooms(0).build().unwrap_err();
+    assert!(matches!(
+        error,
+        BuildError::Zero {
+            setting: "max_rooms"
+        }
+    ));
+    let error = open_builder().workers(0).build().unwrap_err();
+    assert!(error.to_string().contains("`workers`"), "{error}");
+}
+
+#[test]
+fn sound_is_no_video_codec_and_none_is_not_enough() {
+    for codecs in [vec![], vec![Codec::Opus]] {
+        let error = open_builder().video_codecs(codecs).build().unwrap_err();
+        assert!(matches!(error, BuildError::VideoCodecs));
+    }
+}
+
+#[test]
+fn an_origin_with_a_path_is_refused() {
+    let builder = open_builder().allowed_origins(["https://example.org/app"]);
+    let error = builder.build().unwrap_err();
+    assert!(
+        error.to_string().contains("https://example.org/app"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_folder_without_a_page_is_refused() {
+    let error = open_builder()
+        .static_dir("/nonexistent")
+        .build()
+        .unwrap_err();
+    assert!(matches!(error, BuildError::StaticDir { .. }));
+}
+
+#[test]
+fn an_address_in_use_is_named() {
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = taken.local_addr().unwrap();
+    let error = open_builder().ws_addr(address).build().unwrap_err();
+    assert!(error.to_string().contains(&address.to_string()), "{error}");
+}
+
+#[test]
+fn every_worker_has_a_port() {
+    let server = open_builder().workers(3).build().unwrap();
+    assert_eq!(server.udp_ports().len(), 3);
+}
