@@ -32,6 +32,10 @@ export class Server {
     return `http://localhost:${this.#ports.http}`
   }
 
+  get udpPort(): number {
+    return this.#ports.udp
+  }
+
   roomUrl(room: string): string {
     return `${this.url}/r/${room}`
   }
