@@ -25,5 +25,5 @@ createRoot(root).render(
 )
 setTimeout(() => {
   scene.after?.()
-  document.documentElement.dataset['ready'] = 'true'
+  document.documentElement.dataset.ready = 'true'
 }, 600)

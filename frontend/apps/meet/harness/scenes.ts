@@ -45,6 +45,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   settings: { path: `/r/${ROOM}`, room: () => call(5), after: pressMenu(/settings/i) },
   shortcuts: { path: `/r/${ROOM}`, room: () => call(5), after: pressKey('?') },
   menu: { path: `/r/${ROOM}`, room: () => call(5), after: openMenu },
+  reactions: { path: `/r/${ROOM}`, room: () => call(5), after: pressReact },
   ended: { path: `/r/${ROOM}`, room: () => ended() },
   'problem-full': { path: `/r/${ROOM}`, room: () => refused('connect/room-full') },
   'problem-token': { path: `/r/${ROOM}`, room: () => refused('connect/auth-rejected') },
@@ -148,6 +149,10 @@ function pressKey(key: string): () => void {
   return () => {
     document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
   }
+}
+
+function pressReact(): void {
+  document.querySelector<HTMLElement>('[aria-label="React to what is said"]')?.click()
 }
 
 function openMenu(): void {

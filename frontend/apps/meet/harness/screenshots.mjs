@@ -67,9 +67,12 @@ async function photograph(scene, size, colorScheme) {
   await page.waitForTimeout(900)
   await page.screenshot({ path: join(folder, `${label}.png`) })
   await page.addScriptTag({ path: require.resolve('axe-core/axe.min.js') })
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+  const { violations } = await page.evaluate(() => globalThis.axe.run(globalThis.document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
   for (const { id, help, nodes } of violations) report(label, `axe ${id}: ${help} (${nodes.map((n) => n.target).join('; ')})`)
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+  const wide = await page.evaluate(() => globalThis.document.documentElement.scrollWidth > globalThis.innerWidth)
+  // The server's policy refuses `<style>` elements that a script adds; those of the development server are marked.
+  const styles = await page.evaluate(() => globalThis.document.querySelectorAll('style:not([data-vite-dev-id])').length)
+  if (styles > 0) report(label, `${styles} style elements were added by a script`)
   if (wide) report(label, 'the page is wider than the window')
   await context.close()
 }

@@ -1,5 +1,5 @@
 import { useRoom, useStore, useUnread } from '@seameet/react'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { ChatPanel } from '../features/chat/chat-panel.tsx'
 import { callActions } from '../features/controls/call-actions.ts'
 import { ControlBar } from '../features/controls/control-bar.tsx'
@@ -84,18 +84,11 @@ export function Call({ onLeave }: { readonly onLeave: () => void }) {
   )
 }
 
-/** The chat takes the focus when it opens, by itself, and hands it back to its button when it closes. */
 function useChatToggle() {
   const [open, setOpen] = useState(false)
   const unread = useUnread(open)
-  const ref = useRef<HTMLButtonElement>(null)
-  const wasOpen = useRef(false)
-  useEffect(() => {
-    if (wasOpen.current && !open) ref.current?.focus()
-    wasOpen.current = open
-  }, [open])
   const toggle = () => {
     setOpen((before) => !before)
   }
-  return { open, unread, ref, toggle }
+  return { open, unread, toggle }
 }

@@ -1,6 +1,15 @@
 import { deviceTextsEn } from './device-texts.ts'
 import { counted, list } from './format.ts'
 
+const REACTION_NAMES: ReadonlyMap<string, string> = new Map([
+  ['👍', 'thumbs up'],
+  ['❤️', 'heart'],
+  ['👏', 'applause'],
+  ['😂', 'laughter'],
+  ['😮', 'surprise'],
+  ['🎉', 'celebration'],
+])
+
 /** All English texts. The other languages have this shape: see `Messages`. */
 export const en = {
   language: 'en',
@@ -102,14 +111,7 @@ export const en = {
     leaveCall: 'Leave call',
     failed: 'does not work',
   },
-  reactions: {
-    '👍': 'thumbs up',
-    '❤️': 'heart',
-    '👏': 'applause',
-    '😂': 'laughter',
-    '😮': 'surprise',
-    '🎉': 'celebration',
-  } as Readonly<Record<string, string>>,
+  reaction: (reaction: string) => REACTION_NAMES.get(reaction) ?? 'reaction',
   room: {
     stage: 'People in this call',
     count: (count: number) => counted('en', count, { one: '1 person', other: '# people' }),

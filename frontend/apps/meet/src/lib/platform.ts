@@ -17,14 +17,14 @@ export function platformOf(userAgent: string): Platform {
 function browserOf(agent: string): Browser {
   if (/Firefox|FxiOS/.test(agent)) return 'firefox'
   if (/Chrome|Chromium|CriOS|Edg/.test(agent)) return 'chromium'
-  if (/Safari/.test(agent)) return 'safari'
+  if (agent.includes('Safari')) return 'safari'
   return 'other'
 }
 
 function systemOf(agent: string): System {
   if (/iPhone|iPad|iPod/.test(agent)) return 'ios'
-  if (/Android/.test(agent)) return 'android'
-  if (/Windows/.test(agent)) return 'windows'
+  if (agent.includes('Android')) return 'android'
+  if (agent.includes('Windows')) return 'windows'
   if (/Mac OS X|Macintosh/.test(agent)) return 'macos'
   if (/Linux|X11|CrOS/.test(agent)) return 'linux'
   return 'other'

@@ -38,11 +38,11 @@ test('listeners hear of changes, and only of changes', () => {
 test('the chosen theme is written on the document and taken off again', () => {
   const root = document.createElement('html')
   const stop = applyTheme(root)
-  expect(root.dataset['theme']).toBeUndefined()
+  expect(root.dataset.theme).toBeUndefined()
   preferences.theme.set('dark')
-  expect(root.dataset['theme']).toBe('dark')
+  expect(root.dataset.theme).toBe('dark')
   preferences.theme.set('system')
-  expect(root.dataset['theme']).toBeUndefined()
+  expect(root.dataset.theme).toBeUndefined()
   stop()
 })
 

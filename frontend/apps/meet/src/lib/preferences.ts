@@ -20,8 +20,8 @@ function isTheme(value: unknown): value is Theme {
 export function applyTheme(root: HTMLElement = document.documentElement): () => void {
   const apply = () => {
     const theme = preferences.theme.get()
-    if (theme === 'system') delete root.dataset['theme']
-    else root.dataset['theme'] = theme
+    if (theme === 'system') delete root.dataset.theme
+    else root.dataset.theme = theme
   }
   apply()
   return preferences.theme.subscribe(apply)

@@ -18,7 +18,7 @@ export function Composer({ maxLength, onSend }: ComposerProps) {
   useEffect(() => field.current?.focus(), [])
 
   // Counted as the server counts: characters, not UTF-16 units.
-  const tooLong = text.length > maxLength && [...text].length > maxLength
+  const tooLong = text.length > maxLength && Array.from(text).length > maxLength
   const send = (event: SyntheticEvent) => {
     event.preventDefault()
     const message = text.trim()

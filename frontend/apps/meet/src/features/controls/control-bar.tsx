@@ -1,7 +1,6 @@
 import type { LocalPublication } from '@seameet/client'
 import { useLocal, useStore } from '@seameet/react'
-import type { Ref } from 'react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useMessages } from '../../i18n/index.tsx'
 import type { IconName } from '../../ui/icons.ts'
 import { CountBadge, WarningBadge } from './badge.tsx'
@@ -25,7 +24,6 @@ export interface ChatControl {
   readonly open: boolean
   readonly unread: number
   readonly toggle: () => void
-  readonly ref: Ref<HTMLButtonElement>
 }
 
 /** The controls of the call, along the lower edge. */
@@ -131,10 +129,18 @@ function ShareButton({ onToggle }: { readonly onToggle: () => void }) {
 
 function ChatButton({ chat }: { readonly chat: ChatControl }) {
   const { control } = useMessages()
+  const button = useRef<HTMLButtonElement>(null)
+  const wasOpen = useRef(false)
+  useEffect(() => {
+    // The panel took the focus away with it; whoever closed it goes on from its button.
+    const lost = document.activeElement === null || document.activeElement === document.body
+    if (wasOpen.current && !chat.open && lost) button.current?.focus()
+    wasOpen.current = chat.open
+  }, [chat.open])
   const opens = chat.unread > 0 ? control.openChatUnread(chat.unread) : control.openChat
   return (
     <ControlButton
-      ref={chat.ref}
+      ref={button}
       icon="chat"
       word={control.chat}
       label={chat.open ? control.closeChat : opens}

@@ -5,6 +5,7 @@ import { useMessages } from '../../i18n/index.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Icon } from '../../ui/icon.tsx'
 import type { IconName } from '../../ui/icons.ts'
+import { REACTIONS, ReactionSign } from '../../ui/reaction-sign.tsx'
 import type { CallActions } from './call-actions.ts'
 import { canShareScreen } from './call-actions.ts'
 import { ControlButton } from './control-button.tsx'
@@ -85,20 +86,20 @@ function Item({ icon, spare, onSelect, children }: ItemProps) {
 
 /** The reactions as menu items, so that arrow keys reach them. */
 function ReactionItems() {
-  const { control, reactions } = useMessages()
+  const { control, reaction: nameOf } = useMessages()
   const local = useLocal()
   return (
     <DropdownMenu.Group className={cx(styles.reactions, styles.narrowOnly)}>
-      {Object.entries(reactions).map(([reaction, name]) => (
+      {REACTIONS.map((reaction) => (
         <DropdownMenu.Item
           key={reaction}
           className={styles.reaction}
-          aria-label={control.reactWith(name)}
+          aria-label={control.reactWith(nameOf(reaction))}
           onSelect={() => {
             local.react(reaction)
           }}
         >
-          <span aria-hidden="true">{reaction}</span>
+          <ReactionSign reaction={reaction} />
         </DropdownMenu.Item>
       ))}
     </DropdownMenu.Group>

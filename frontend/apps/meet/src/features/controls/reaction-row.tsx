@@ -1,23 +1,24 @@
 import { useMessages } from '../../i18n/index.tsx'
+import { REACTIONS, ReactionSign } from '../../ui/reaction-sign.tsx'
 import styles from './menu.module.css'
 
 /** The reactions side by side. */
 export function ReactionRow({ onReact }: { readonly onReact: (reaction: string) => void }) {
-  const { control, reactions } = useMessages()
+  const { control, reaction: nameOf } = useMessages()
   return (
     <div className={styles.reactions}>
-      {Object.entries(reactions).map(([reaction, name]) => (
+      {REACTIONS.map((reaction) => (
         <button
           key={reaction}
           type="button"
           className={styles.reaction}
-          aria-label={control.reactWith(name)}
-          title={name}
+          aria-label={control.reactWith(nameOf(reaction))}
+          title={nameOf(reaction)}
           onClick={() => {
             onReact(reaction)
           }}
         >
-          <span aria-hidden="true">{reaction}</span>
+          <ReactionSign reaction={reaction} />
         </button>
       ))}
     </div>

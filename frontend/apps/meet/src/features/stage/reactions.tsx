@@ -2,6 +2,7 @@ import { useRoomEvent } from '@seameet/react'
 import { useState } from 'react'
 import { useMessages } from '../../i18n/index.tsx'
 import { Hidden } from '../../ui/hidden.tsx'
+import { REACTIONS, ReactionSign } from '../../ui/reaction-sign.tsx'
 import styles from './reactions.module.css'
 
 /** More at once would hide faces; the oldest give way. */
@@ -15,11 +16,11 @@ interface Shown {
 
 /** Reactions rise at the edge of the stage and are gone. */
 export function Reactions() {
-  const { reactions } = useMessages()
+  const { reaction: nameOf } = useMessages()
   const [shown, setShown] = useState<readonly Shown[]>([])
   useRoomEvent('reaction-received', ({ participant, reaction }) => {
     // Only the signs that this app offers: a peer may send any text.
-    if (reactions[reaction] === undefined) return
+    if (!REACTIONS.includes(reaction)) return
     setShown((before) => {
       const key = (before.at(-1)?.key ?? 0) + 1
       return [...before, { key, reaction, name: participant.name.get() }].slice(-MOST_SHOWN)
@@ -36,11 +37,11 @@ export function Reactions() {
             setShown((before) => before.filter((one) => one.key !== key))
           }}
         >
-          <span aria-hidden="true" className={styles.sign}>
-            {reaction}
+          <span className={styles.sign}>
+            <ReactionSign reaction={reaction} size={44} />
           </span>
           <span className={styles.name}>{name}</span>
-          <Hidden>{reactions[reaction]}</Hidden>
+          <Hidden>{nameOf(reaction)}</Hidden>
         </span>
       ))}
     </div>

@@ -1,7 +1,7 @@
-import type { AnyParticipant } from '@seameet/client'
+import type { AnyParticipant, TrackPublication } from '@seameet/client'
 import { usePublication, useSpeaking, useStore, VideoView } from '@seameet/react'
 import type { Placement } from '@seameet/react'
-import { memo } from 'react'
+import { memo, useState } from 'react'
 import { useMessages } from '../../i18n/index.tsx'
 import { preferences } from '../../lib/preferences.ts'
 import { Avatar } from '../../ui/avatar.tsx'
@@ -75,20 +75,51 @@ interface CameraTileProps {
 }
 
 function CameraTile({ participant, video, name }: CameraTileProps) {
-  const mirror = useStore(preferences.mirror) && participant.isLocal
-  const shows = video.publication !== undefined && !video.muted
+  const picture = video.muted ? undefined : video.publication
   return (
     <>
-      {shows && video.publication !== undefined && (
-        <VideoView publication={video.publication} className={cx(styles.video, mirror && styles.mirrored)} />
-      )}
-      {(!shows || video.mediaTrack === null) && (
-        <div className={styles.absent}>
-          <Avatar name={name} className={styles.avatar} />
-        </div>
+      {picture === undefined ? (
+        <Absent name={name} />
+      ) : (
+        <Picture key={picture.key} publication={picture} own={participant.isLocal} name={name} />
       )}
       <Presence participant={participant} />
     </>
+  )
+}
+
+interface PictureProps {
+  readonly publication: TrackPublication
+  readonly own: boolean
+  readonly name: string
+}
+
+/** The camera's picture, with the avatar in its place until the first frame is there. */
+function Picture({ publication, own, name }: PictureProps) {
+  const mirror = useStore(preferences.mirror) && own
+  const [ready, setReady] = useState(false)
+  return (
+    <>
+      <VideoView
+        publication={publication}
+        className={cx(styles.video, mirror && styles.mirrored)}
+        onLoadedData={() => {
+          setReady(true)
+        }}
+        onEmptied={() => {
+          setReady(false)
+        }}
+      />
+      {!ready && <Absent name={name} />}
+    </>
+  )
+}
+
+function Absent({ name }: { readonly name: string }) {
+  return (
+    <div className={styles.absent}>
+      <Avatar name={name} className={styles.avatar} />
+    </div>
   )
 }
 
