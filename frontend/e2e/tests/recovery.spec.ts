@@ -1,7 +1,7 @@
 import { expect, test } from '../src/fixtures.ts'
 import { people } from '../src/person.ts'
 
-const { alice, bob } = people
+const { alice, bob, carol } = people
 const everybody = Object.values(people)
 
 test('a dropped WebSocket resumes the same participant while media goes on', async ({ server, room, open }) => {
@@ -62,4 +62,36 @@ test('an orderly end tells everybody', async ({ server, enter }) => {
   const a = await enter(alice)
   await expect(a.page.getByTestId('leave-button')).toBeVisible()
   expect(await server.stop('SIGTERM')).toBe(0)
+})
+
+test('the network of one participant dies: nobody else notices, and it comes back', async ({ server, room, open, enter }) => {
+  test.setTimeout(180_000)
+  const a = await enter(alice)
+  const b = await open(bob)
+  const network = await b.context.newCDPSession(b.page)
+  const line = async (down: boolean): Promise<void> => {
+    await network.send('Network.emulateNetworkConditions', {
+      offline: down,
+      // Chromium touches WebRTC only when a delay was set before the peer connection was made.
+      latency: 20,
+      downloadThroughput: -1,
+      uploadThroughput: -1,
+      packetLoss: down ? 100 : 0,
+    })
+  }
+  await network.send('Network.enable')
+  await line(false)
+  await b.join(server.roomUrl(room))
+  const c = await enter(carol)
+  await a.sees(bob)
+  await b.sees(alice)
+  await line(true)
+  await expect(b.page.getByTestId('connection-banner')).toBeVisible({ timeout: 20_000 })
+  await a.sees(carol)
+  await c.sees(alice)
+  await line(false)
+  await expect(b.page.getByTestId('connection-banner')).toBeHidden({ timeout: 60_000 })
+  await b.sees(alice)
+  await a.sees(bob)
+  await a.sees(carol)
 })
