@@ -22,7 +22,7 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the loop rests when the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// Requests carry a path and a few headers; what is longer is answered with 431.
-const MAX_HEADER_BYTES: usize = 16 * 1024;
+pub(super) const MAX_HEADER_BYTES: usize = 16 * 1024;
 
 /// What the accept loop works with.
 #[derive(Debug)]

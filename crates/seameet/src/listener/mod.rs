@@ -5,3 +5,8 @@ mod limits;
 
 pub(crate) use accept::{Listener, serve};
 pub(crate) use limits::{ConnectionLimits, LimitReached, Permit};
+
+#[cfg(test)]
+use accept::MAX_HEADER_BYTES;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,182 @@
+//! The program as it is started by people and by containers.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpStream;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_seameet");
+
+/// The program without whatever the environment of the tests holds.
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command
+        .env_clear()
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn output(command: &mut Command) -> (bool, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.success(), text(stdout), text(stderr))
+}
+
+/// A server on free ports that is killed when the test ends early.
+struct Server {
+    process: Child,
+    stdout: BufReader<ChildStdout>,
+    address: String,
+}
+
+impl Server {
+    fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = program(&["serve"]);
+        command
+            .args(["--ws-addr", "127.0.0.1:0", "--udp-port", "0"])
+            .args(["--public-ip", "127.0.0.1"])
+            .args(arguments)
+            .envs(variables.iter().copied());
+        let mut process = command.spawn().unwrap();
+        let mut stdout = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let address = line
+            .split_once("http://localhost:")
+            .and_then(|(_, rest)| rest.split(' ').next())
+            .map(|port| format!("127.0.0.1:{port}"))
+            .unwrap_or_else(|| panic!("no address in {line:?}"));
+        Self {
+            process,
+            stdout,
+            address,
+        }
+    }
+
+    /// Sends a signal by its name and awaits the end.
+    #[cfg(unix)]
+    fn stop(mut self, signal: &str) -> (bool, String) {
+        let id = self.process.id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &id]).status();
+        assert!(sent.unwrap().success());
+        let mut log = String::new();
+        let mut stderr = self.process.stderr.take().unwrap();
+        stderr.read_to_string(&mut log).unwrap();
+        self.stdout.read_to_string(&mut String::new()).unwrap();
+        (self.process.wait().unwrap().success(), log)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has ended already when the test went well.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn a_server_without_a_token_does_not_start_and_says_what_to_do() {
+    let (success, _, stderr) = output(&mut program(&["serve"]));
+    assert!(!success);
+    for hint in ["SEAMEET_AUTH_TOKEN", "--auth-token", "--dev"] {
+        assert!(stderr.contains(hint), "{stderr}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_end_the_server_cleanly() {
+    for signal in ["TERM", "INT"] {
+        let server = Server::start(&["--dev"], &[]);
+        TcpStream::connect(&server.address).unwrap();
+        let (success, log) = server.stop(signal);
+        assert!(success, "{log}");
+        assert!(log.contains(&format!("SIG{signal}")), "{log}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_open_server_says_so_loudly_and_a_locked_one_does_not() {
+    let (_, log) = Server::start(&["--dev"], &[]).stop("TERM");
+    assert!(log.contains("WARN"), "{log}");
+    assert!(
+        log.contains("OPEN SERVER") && log.contains("UNLIMITED RATES"),
+        "{log}"
+    );
+
+    let secret = [("SEAMEET_AUTH_TOKEN", "secret-of-the-test")];
+    let (_, log) = Server::start(&["--log", "trace"], &secret).stop("TERM");
+    assert!(!log.contains("OPEN SERVER"), "{log}");
+    assert!(!log.contains("secret-of-the-test"), "{log}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_log_can_be_json() {
+    let (_, log) = Server::start(&["--dev", "--log-format", "json"], &[]).stop("TERM");
+    let mut lines = log.lines().peekable();
+    assert!(lines.peek().is_some());
+    for line in lines {
+        let parsed: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(parsed["level"].is_string(), "{line}");
+    }
+}
+
+#[test]
+fn the_health_check_tells_a_server_that_runs_from_one_that_does_not() {
+    let server = Server::start(&["--dev"], &[]);
+    let (healthy, ..) = output(&mut program(&["healthcheck", "--ws-addr", &server.address]));
+    assert!(healthy);
+    let address = server.address.clone();
+    drop(server);
+    let (healthy, _, stderr) = output(&mut program(&["healthcheck", "--ws-addr", &address]));
+    assert!(!healthy);
+    assert!(stderr.contains("no answer"), "{stderr}");
+}
+
+#[test]
+fn the_effective_configuration_is_printed_with_its_origins_and_without_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("seameet.toml");
+    std::fs::write(&file, "max_rooms = 7\nworkers = 7\nudp_port = 7000\n").unwrap();
+    let mut command = program(&["check-config", "--udp-port", "9000"]);
+    command
+        .env("SEAMEET_CONFIG", &file)
+        .env("WORKERS", "8")
+        .env("SEAMEET_AUTH_TOKEN", "secret-of-the-test");
+    let (success, stdout, stderr) = output(&mut command);
+    assert!(success, "{stderr}");
+    for line in [
+        format!("max_rooms = \"7\"  # file {}", file.display()),
+        "workers = \"8\"  # environment variable WORKERS".to_owned(),
+        "udp_port = \"9000\"  # flag --udp-port".to_owned(),
+        "max_room_members = \"25\"  # default".to_owned(),
+        "auth_token = \"****\"  # environment variable SEAMEET_AUTH_TOKEN".to_owned(),
+    ] {
+        assert!(stdout.contains(&line), "{line} is missing in\n{stdout}");
+    }
+    assert!(!stdout.contains("secret-of-the-test"));
+}
+
+#[test]
+fn every_problem_is_told_before_anything_is_bound() {
+    let arguments = ["serve", "--dev", "--workers", "0", "--ws-addr", "nowhere"];
+    let (success, _, stderr) = output(&mut program(&arguments));
+    assert!(!success);
+    assert!(stderr.contains("2 problems"), "{stderr}");
+    assert!(
+        stderr.contains("workers = \"0\" (flag --workers)"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("ws_addr = \"nowhere\" (flag --ws-addr)"),
+        "{stderr}"
+    );
+}
