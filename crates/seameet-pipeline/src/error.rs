@@ -29,6 +29,14 @@ pub enum OfferError {
         /// Lines allowed.
         limit: usize,
     },
+    /// The description has more lines of text than allowed. The connection is unharmed.
+    #[error("{lines} lines of text, at most {limit}")]
+    TooLong {
+        /// Lines of text.
+        lines: usize,
+        /// Lines allowed.
+        limit: usize,
+    },
     /// The description is valid but cannot be applied. The connection is unusable afterwards.
     #[error("the offer cannot be applied: {reason}")]
     Apply {

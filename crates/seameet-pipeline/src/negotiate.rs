@@ -9,6 +9,10 @@ use crate::convert;
 use crate::error::{AnswerError, OfferError};
 use crate::packet::Format;
 
+/// Most lines of text in a session description: 64 media lines with every codec that a browser knows have about six
+/// thousand.
+const MAX_DESCRIPTION_LINES: usize = 8_000;
+
 /// What a media line does, seen from this endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineDirection {
@@ -82,6 +86,10 @@ pub fn remote_fingerprint(sdp: &str) -> Option<&str> {
 
 pub(crate) fn parse_offer(sdp: &str, max_lines: usize) -> Result<SdpOffer, OfferError> {
     // Counted before parsing, so that a description of ten thousand lines costs nothing.
+    let (lines, limit) = (sdp.lines().count(), MAX_DESCRIPTION_LINES);
+    if lines > limit {
+        return Err(OfferError::TooLong { lines, limit });
+    }
     let lines = sdp.lines().filter(|line| line.starts_with("m=")).count();
     if lines > max_lines {
         return Err(OfferError::TooManyLines {

@@ -114,7 +114,7 @@ impl PeerConnection {
     ///
     /// # Errors
     ///
-    /// [`OfferError::Parse`] and [`OfferError::TooManyLines`] leave the connection as it was; after
+    /// [`OfferError::Parse`], [`OfferError::TooLong`] and [`OfferError::TooManyLines`] leave the connection as it was; after
     /// [`OfferError::Apply`] it must be dropped.
     pub fn accept_offer(&mut self, now: Instant, sdp: &str) -> Result<AcceptedOffer, OfferError> {
         let offer = negotiate::parse_offer(sdp, self.max_media_lines)?;
