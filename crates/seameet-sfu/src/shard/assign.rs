@@ -1,6 +1,5 @@
 //! Carries out the planner's plan and tells subscribers.
 
-use seameet_core::MediaKind;
 use seameet_core::media::{MediaEvent, SlotAssignment, SlotsNeeded};
 
 use crate::shard::peer::{Peer, PeerKey};
@@ -91,7 +90,12 @@ impl Shard {
             return;
         };
         track.subscribers.push(subscriber);
-        if !track.muted && track.source.kind() == MediaKind::Video {
+        // A peer that connects later asks then.
+        let receives = |peer: &Peer| {
+            let shown = |slot: &Slot| !slot.hidden;
+            peer.connected && peer.slots.get(subscriber.slot).is_some_and(shown)
+        };
+        if self.peers.get(subscriber.peer).is_some_and(receives) {
             self.want_keyframe(key);
         }
     }
