@@ -129,10 +129,12 @@ pub struct Shard {
     timers: Timers,
     /// Peers with something to send or a timer due.
     dirty: VecDeque<PeerKey>,
+    /// As long as what the driver feeds between two polls.
     ingress: Vec<(PeerKey, ReceivedPacket)>,
     closing: Vec<(PeerKey, DisconnectReason)>,
     keyframes_awaited: Vec<TrackKey>,
     transmits: VecDeque<Transmit>,
+    /// As long as what one batch of inputs causes; each is polled before the next batch.
     events: VecDeque<(RoomKey, MediaEvent)>,
     counters: Counters,
     next_source: u64,
@@ -225,7 +227,7 @@ impl Shard {
             return;
         };
         let now = self.now;
-        let Some(peer) = self.peers.get_mut(key) else {
+        let Some(peer) = self.peers.get_mut(key).filter(|peer| !peer.failed) else {
             return;
         };
         let stepped = guard::step(|| {
@@ -248,7 +250,7 @@ impl Shard {
         }
         while let Some(key) = self.dirty.pop_front() {
             let now = self.now;
-            let Some(peer) = self.peers.get_mut(key) else {
+            let Some(peer) = self.peers.get_mut(key).filter(|peer| !peer.failed) else {
                 continue;
             };
             peer.dirty = false;
@@ -268,20 +270,17 @@ impl Shard {
 
     /// Takes what a peer's step produced.
     fn settle(&mut self, key: PeerKey, stepped: Guarded) {
-        if !matches!(stepped, Guarded::Done) {
-            self.counters.peers_failed += u64::from(matches!(stepped, Guarded::Panicked));
-            self.closing.push((key, DisconnectReason::Failed));
+        if stepped != Guarded::Done {
+            self.fail(key, stepped);
             return;
         }
         let Some(peer) = self.peers.get_mut(key) else {
             return;
         };
+        let oversize = peer.connection.take_oversize_dropped();
+        self.counters.drop_many(Drop::Oversize, oversize);
         while let Some(transmit) = peer.connection.poll_transmit() {
-            if self.transmits.len() < MAX_TRANSMITS {
-                self.transmits.push_back(transmit);
-            } else {
-                self.counters.drop(Drop::SendQueueFull);
-            }
+            enqueue(&mut self.transmits, &mut self.counters, transmit);
         }
         let mut requests = Vec::new();
         let mut connected = false;
@@ -300,6 +299,16 @@ impl Shard {
         for mid in requests {
             self.counters.keyframe_requests_received += 1;
             self.keyframe_requested(key, mid);
+        }
+    }
+
+    /// Gives a peer up: nobody looks into it any more, and it goes with the next reaping.
+    fn fail(&mut self, key: PeerKey, how: Guarded) {
+        if let Some(peer) = self.peers.get_mut(key)
+            && !std::mem::replace(&mut peer.failed, true)
+        {
+            self.counters.peers_failed += u64::from(how == Guarded::Panicked);
+            self.closing.push((key, DisconnectReason::Failed));
         }
     }
 
@@ -334,6 +343,15 @@ impl Shard {
                 },
             ));
         }
+    }
+}
+
+/// Queues a datagram for sending, as long as there is room.
+fn enqueue(queue: &mut VecDeque<Transmit>, counters: &mut Counters, transmit: Transmit) {
+    if queue.len() < MAX_TRANSMITS {
+        queue.push_back(transmit);
+    } else {
+        counters.drop(Drop::SendQueueFull);
     }
 }
 

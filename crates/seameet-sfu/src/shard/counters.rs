@@ -76,8 +76,13 @@ pub struct Counters {
 impl Counters {
     /// Counts a dropped packet.
     pub fn drop(&mut self, cause: Drop) {
+        self.drop_many(cause, 1);
+    }
+
+    /// Counts dropped packets.
+    pub fn drop_many(&mut self, cause: Drop, packets: u64) {
         if let Some(count) = self.drops.get_mut(cause as usize) {
-            *count += 1;
+            *count += packets;
         }
     }
 

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use seameet_pipeline::stun;
 
 use crate::shard::counters::Drop;
+use crate::shard::guard::{self, Guarded};
 use crate::shard::peer::PeerKey;
 use crate::shard::{Datagram, MAX_DATAGRAM, Shard};
 
@@ -114,18 +115,25 @@ impl Shard {
             self.counters.drop(Drop::UnknownAddress);
             return None;
         };
-        let peer = self.peers.get(key)?;
+        let peer = self.peers.get(key).filter(|peer| !peer.failed)?;
         if self.demux.owner(datagram.source) == Some(key) {
             return Some(key);
         }
-        if !peer
-            .connection
-            .accepts(datagram.source, datagram.destination, datagram.contents)
-        {
-            self.counters.drop(Drop::NotAuthenticated);
-            return None;
+        let shown_addresses = peer.shown_addresses;
+        let connection = &peer.connection;
+        let (source, destination) = (datagram.source, datagram.destination);
+        match guard::attempt(|| connection.accepts(source, destination, datagram.contents)) {
+            Some(true) => {}
+            Some(false) => {
+                self.counters.drop(Drop::NotAuthenticated);
+                return None;
+            }
+            None => {
+                self.fail(key, Guarded::Panicked);
+                return None;
+            }
         }
-        if peer.shown_addresses >= MAX_SHOWN_ADDRESSES {
+        if shown_addresses >= MAX_SHOWN_ADDRESSES {
             self.counters.drop(Drop::TooManyAddresses);
             return None;
         }

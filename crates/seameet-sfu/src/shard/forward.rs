@@ -7,14 +7,18 @@ use seameet_rtp::inspect;
 
 use crate::shard::Shard;
 use crate::shard::counters::Drop;
+use crate::shard::guard::{self, Guarded};
 use crate::shard::peer::{Peer, PeerKey};
+use crate::shard::slot::Withheld;
 use crate::shard::track::{Subscriber, TrackKey, UpTrack};
 
 /// What became of one packet at one subscriber.
 enum Outcome {
     Written { first: bool },
     Skipped,
+    TooLate,
     NoFormat,
+    Failed,
 }
 
 impl Shard {
@@ -49,7 +53,7 @@ impl Shard {
         if info.keyframe_start {
             track.keyframes.keyframe_seen();
         }
-        let mut unannounced = Vec::new();
+        let (mut unannounced, mut failed) = (Vec::new(), Vec::new());
         for subscriber in &track.subscribers {
             let Some(peer) = self.peers.get_mut(subscriber.peer) else {
                 continue;
@@ -65,6 +69,8 @@ impl Shard {
                     }
                 }
                 Outcome::Skipped => {}
+                Outcome::TooLate => self.counters.drop(Drop::TooLate),
+                Outcome::Failed => failed.push(subscriber.peer),
                 Outcome::NoFormat => {
                     self.counters.drop(Drop::NoFormat);
                     unannounced.push(subscriber.peer);
@@ -73,6 +79,9 @@ impl Shard {
         }
         for peer in unannounced {
             self.announce_slots(peer);
+        }
+        for peer in failed {
+            self.fail(peer, Guarded::Panicked);
         }
     }
 
@@ -90,7 +99,7 @@ fn write(
     received: &ReceivedPacket,
     info: &seameet_rtp::PacketInfo,
 ) -> Outcome {
-    if !peer.connected {
+    if !peer.connected || peer.failed {
         return Outcome::Skipped;
     }
     let Some(slot) = peer.slots.get_mut(subscriber.slot) else {
@@ -103,8 +112,10 @@ fn write(
         return Outcome::NoFormat;
     }
     let first = !slot.flows();
-    let Some(forwarded) = slot.forward(now, track.stream, received, info) else {
-        return Outcome::Skipped;
+    let forwarded = match slot.forward(now, track.stream, received, info) {
+        Ok(forwarded) => forwarded,
+        Err(Withheld::NotWanted) => return Outcome::Skipped,
+        Err(Withheld::TooLate) => return Outcome::TooLate,
     };
     let outgoing = OutgoingPacket {
         packet: &received.packet,
@@ -114,9 +125,9 @@ fn write(
         wallclock: received.arrival,
         vp8: forwarded.vp8,
     };
-    if peer.connection.write(mid, &outgoing) {
-        Outcome::Written { first }
-    } else {
-        Outcome::Skipped
+    match guard::attempt(|| peer.connection.write(mid, &outgoing)) {
+        Some(true) => Outcome::Written { first },
+        Some(false) => Outcome::Skipped,
+        None => Outcome::Failed,
     }
 }

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use seameet_core::{Mid, TrackId};
 
+use crate::shard::guard::{self, Guarded};
 use crate::shard::peer::PeerKey;
 use crate::shard::track::TrackKey;
 use crate::shard::{RoomKey, Shard};
@@ -83,10 +84,13 @@ impl Shard {
             return;
         };
         let (publisher, mid, encoding) = (track.peer, track.mid, track.encoding.unwrap_or(0));
-        let Some(peer) = self.peers.get_mut(publisher) else {
+        let Some(peer) = self.peers.get_mut(publisher).filter(|peer| !peer.failed) else {
             return;
         };
-        peer.connection.request_keyframe(mid, encoding);
+        if guard::attempt(|| peer.connection.request_keyframe(mid, encoding)).is_none() {
+            self.fail(publisher, Guarded::Panicked);
+            return;
+        }
         self.counters.keyframe_requests_sent += 1;
         self.mark_dirty(publisher);
     }

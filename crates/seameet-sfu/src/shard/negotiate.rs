@@ -13,6 +13,7 @@ use seameet_pipeline::{
 use seameet_rtp::{KeyframeThrottle, SourceKey};
 
 use crate::config::ShardConfig;
+use crate::shard::guard::{self, Guarded};
 use crate::shard::peer::{Peer, PeerKey, UpLine};
 use crate::shard::slot::Slot;
 use crate::shard::track::{TrackKey, UpTrack};
@@ -65,8 +66,7 @@ impl Shard {
         }
         let result = self
             .endpoint(room, participant, &offer, endpoint)
-            .map(|(key, accepted)| self.install(key, &offer, subscribe, accepted))
-            .map_err(|error| refusal(&error));
+            .map(|(key, accepted)| self.install(key, &offer, subscribe, accepted));
         // The answer goes first: slots and tracks refer to lines that it introduces.
         self.events.push_back((
             room,
@@ -89,23 +89,22 @@ impl Shard {
         participant: ParticipantId,
         offer: &Offer,
         endpoint: Endpoint,
-    ) -> Result<(PeerKey, AcceptedOffer), OfferError> {
+    ) -> Result<(PeerKey, AcceptedOffer), RequestError> {
         let fingerprint = remote_fingerprint(&offer.sdp).map(str::to_owned);
         let former = self.peer_of(room, participant);
         let prepared = match endpoint {
             Endpoint::Prepared(prepared) => *prepared,
             Endpoint::Credentials(credentials) => {
+                let same = |peer: &Peer| peer.fingerprint == fingerprint && !peer.failed;
                 if let Some(key) = former
-                    && let Some(peer) = self.peers.get_mut(key)
-                    && peer.fingerprint == fingerprint
+                    && self.peers.get(key).is_some_and(same)
                 {
-                    let accepted = renegotiate(peer, self.now, &offer.sdp);
-                    if matches!(accepted, Err(OfferError::Apply { .. })) {
-                        self.remove_peer(key);
-                    }
-                    return accepted.map(|accepted| (key, accepted));
+                    return Ok((key, self.renegotiate(key, &offer.sdp)?));
                 }
-                PreparedPeer::new(&self.config, credentials, self.now, &offer.sdp)?
+                let (config, now) = (&self.config, self.now);
+                guard::attempt(|| PreparedPeer::new(config, credentials, now, &offer.sdp))
+                    .ok_or_else(endpoint_failed)?
+                    .map_err(|error| refusal(&error))?
             }
         };
         if let Some(key) = former {
@@ -115,6 +114,25 @@ impl Shard {
             self.adopt(room, participant, fingerprint, prepared.connection),
             prepared.accepted,
         ))
+    }
+
+    /// Lets the participant's endpoint answer a further offer. One that cannot be applied ends it.
+    fn renegotiate(&mut self, key: PeerKey, sdp: &str) -> Result<AcceptedOffer, RequestError> {
+        let now = self.now;
+        let peer = self.peers.get_mut(key).ok_or_else(endpoint_failed)?;
+        match guard::attempt(|| peer.connection.accept_offer(now, sdp)) {
+            Some(Ok(accepted)) => Ok(accepted),
+            Some(Err(error)) => {
+                if matches!(error, OfferError::Apply { .. }) {
+                    self.fail(key, Guarded::Failed);
+                }
+                Err(refusal(&error))
+            }
+            None => {
+                self.fail(key, Guarded::Panicked);
+                Err(endpoint_failed())
+            }
+        }
     }
 
     fn adopt(
@@ -129,6 +147,7 @@ impl Shard {
             participant,
             connection,
             fingerprint,
+            failed: false,
             connected: false,
             subscribe: false,
             view: View::Auto {
@@ -205,6 +224,11 @@ impl Shard {
         let mut up = Vec::new();
         let mut answered = Vec::new();
         for declared in &offer.tracks {
+            let twice =
+                |known: &AnsweredTrack| known.mid == declared.mid || known.track == declared.track;
+            if answered.iter().any(twice) {
+                continue; // A line carries one track, and a track has one line.
+            }
             let Some(line) = lines.iter().find(|line| carries(line, declared)) else {
                 continue;
             };
@@ -267,8 +291,8 @@ impl Shard {
     }
 }
 
-fn renegotiate(peer: &mut Peer, now: Instant, sdp: &str) -> Result<AcceptedOffer, OfferError> {
-    peer.connection.accept_offer(now, sdp)
+fn endpoint_failed() -> RequestError {
+    RequestError::new(ErrorCode::Internal, "the offer could not be processed")
 }
 
 fn carries(line: &MediaLine, declared: &TrackDeclaration) -> bool {
@@ -280,7 +304,7 @@ fn carries(line: &MediaLine, declared: &TrackDeclaration) -> bool {
 pub(crate) fn refusal(error: &OfferError) -> RequestError {
     let code = match error {
         OfferError::Candidate { .. } => ErrorCode::Internal,
-        OfferError::TooManyLines { .. } => ErrorCode::TooLarge,
+        OfferError::TooManyLines { .. } | OfferError::TooLong { .. } => ErrorCode::TooLarge,
         _ => ErrorCode::BadSdp,
     };
     RequestError::new(code, error.to_string())

@@ -32,6 +32,8 @@ pub(super) struct Peer {
     pub(super) connection: PeerConnection,
     /// The certificate fingerprint of the client; another one means another peer connection.
     pub(super) fingerprint: Option<String>,
+    /// Its state machine failed: it is not touched again and goes with the next reaping.
+    pub(super) failed: bool,
     /// ICE and DTLS are up. Before, packets would only pile up in the engine.
     pub(super) connected: bool,
     /// May receive others' tracks.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use seameet_core::media::View;
 use seameet_core::{ParticipantId, TrackId};
 
-use crate::shard::peer::PeerKey;
+use crate::shard::guard;
+use crate::shard::peer::{Peer, PeerKey};
 use crate::shard::track::TrackKey;
 use crate::shard::{RoomKey, Shard};
 
@@ -48,15 +49,8 @@ impl Shard {
         let Some(mut peer) = self.peers.remove(key) else {
             return;
         };
-        let now = self.now;
-        let farewell = super::guard::step(|| {
-            peer.connection.close(now);
-            Ok(())
-        });
-        if farewell == super::guard::Guarded::Done {
-            while let Some(transmit) = peer.connection.poll_transmit() {
-                self.transmits.push_back(transmit);
-            }
+        if !peer.failed {
+            self.say_goodbye(&mut peer);
         }
         self.demux.forget(key);
         for slot in &peer.slots {
@@ -71,6 +65,14 @@ impl Shard {
             room.peers.remove(&peer.participant);
         }
         self.assign_room(peer.room);
+    }
+
+    fn say_goodbye(&mut self, peer: &mut Peer) {
+        let now = self.now;
+        guard::attempt(|| peer.connection.close(now));
+        while let Some(transmit) = peer.connection.poll_transmit() {
+            super::enqueue(&mut self.transmits, &mut self.counters, transmit);
+        }
     }
 
     pub(super) fn unpublish(&mut self, room: RoomKey, track: TrackId) {
@@ -91,7 +93,10 @@ impl Shard {
         let Some(track) = self.tracks.remove(key) else {
             return;
         };
-        if let Some(room) = self.rooms.get_mut(&track.room) {
+        // The id may name another track by now, when it moved to another line.
+        if let Some(room) = self.rooms.get_mut(&track.room)
+            && room.tracks.get(&track.id) == Some(&key)
+        {
             room.tracks.remove(&track.id);
         }
     }

@@ -37,6 +37,15 @@ impl Flow {
     }
 }
 
+/// Why a packet does not go out on a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Withheld {
+    /// The slot is hidden, or its video waits for a keyframe.
+    NotWanted,
+    /// The packet is older than anything that could still be placed.
+    TooLate,
+}
+
 /// How a packet goes out on a slot.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Forwarded {
@@ -120,30 +129,34 @@ impl Slot {
         stream: SourceKey,
         received: &ReceivedPacket,
         info: &PacketInfo,
-    ) -> Option<Forwarded> {
+    ) -> Result<Forwarded, Withheld> {
         if self.hidden || (!self.flows() && !info.keyframe_start) {
-            return None;
+            return Err(Withheld::NotWanted);
         }
         let packet = &received.packet;
         let clock_rate = received.format.codec.clock_rate();
-        let numbers =
-            self.munger
-                .rewrite(now, stream, clock_rate, packet.sequence, packet.timestamp)?;
+        let numbers = self
+            .munger
+            .rewrite(now, stream, clock_rate, packet.sequence, packet.timestamp)
+            .ok_or(Withheld::TooLate)?;
         // A late keyframe of what went out before a pause still has its place, but nothing can follow it.
         if !self.flows()
             && self
                 .segment
                 .is_some_and(|segment| numbers.segment <= segment)
         {
-            return None;
+            return Err(Withheld::TooLate);
         }
         self.flow = Flow::Flowing;
         self.segment = Some(numbers.segment);
         let vp8 = match &info.vp8 {
-            Some(vp8) => Some(self.vp8.rewrite(numbers.segment, vp8)?),
+            Some(vp8) => {
+                let rewritten = self.vp8.rewrite(numbers.segment, vp8);
+                Some(rewritten.ok_or(Withheld::TooLate)?)
+            }
             None => None,
         };
-        Some(Forwarded { numbers, vp8 })
+        Ok(Forwarded { numbers, vp8 })
     }
 
     /// Why the slot is in the state it is in.
