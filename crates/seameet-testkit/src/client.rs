@@ -101,6 +101,8 @@ pub struct Client {
     pub declarations: Vec<TrackDeclaration>,
     /// What it declared on its former connection.
     former: Vec<TrackDeclaration>,
+    /// Answers that did not fit its offer.
+    pub refused_answers: Vec<String>,
     /// Every track that it ever published.
     pub published: Vec<TrackId>,
     number: u32,
@@ -124,6 +126,7 @@ impl Client {
             connection: endpoint(address, plan, now),
             declarations: Vec::new(),
             former: Vec::new(),
+            refused_answers: Vec::new(),
             published: Vec::new(),
             number,
         }

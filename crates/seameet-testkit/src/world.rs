@@ -279,8 +279,9 @@ impl World {
             MediaEvent::Negotiated {
                 result: Ok(answer), ..
             } => {
-                let accepted = seat.client.connection.accept_answer(now, &answer.sdp);
-                accepted.expect("the answer fits the offer");
+                if let Err(error) = seat.client.connection.accept_answer(now, &answer.sdp) {
+                    seat.client.refused_answers.push(error.to_string());
+                }
             }
             MediaEvent::SlotsAssigned { assignments, .. } => seat.client.assign(assignments),
             _ => {}

@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use seameet_core::media::{MediaCommand, MediaEvent, Offer, RequestId, TrackSource, View};
-use seameet_core::{ParticipantId, TrackId};
+use seameet_core::media::{Answer, MediaCommand, MediaEvent, Offer, RequestId, TrackSource, View};
+use seameet_core::{ParticipantId, RequestError, TrackId};
 use seameet_pipeline::IceCredentials;
 use seameet_sfu::shard::{Datagram, Endpoint, Input, Negotiation, RoomKey};
 
@@ -68,14 +68,17 @@ impl World {
 
     /// Lets a client offer further lines.
     pub fn offer(&mut self, id: ClientId, plan: &ClientPlan) {
+        let sdp = self.prepare_offer(id, plan);
+        self.negotiate(id, sdp);
+    }
+
+    /// A client's offer with further lines, not sent yet.
+    pub fn prepare_offer(&mut self, id: ClientId, plan: &ClientPlan) -> String {
         let now = self.clock.now();
         let first_sequence = u16::try_from(self.rng.below(30_000)).unwrap_or_default();
-        let next_track = &mut self.next_track;
-        let Some(seat) = self.seats.get_mut(id.0) else {
-            return;
-        };
-        let sdp = seat.client.offer(plan, next_track, first_sequence, now);
-        self.negotiate(id, sdp);
+        let seat = self.seats.get_mut(id.0).expect("the client joined");
+        seat.client
+            .offer(plan, &mut self.next_track, first_sequence, now)
     }
 
     /// Lets a client restart ICE.
@@ -88,8 +91,8 @@ impl World {
         self.negotiate(id, sdp);
     }
 
-    /// Sends a description as if it were the client's offer.
-    pub fn negotiate(&mut self, id: ClientId, sdp: String) {
+    /// Sends a description as if it were the client's offer. Returns what the server said to it.
+    pub fn negotiate(&mut self, id: ClientId, sdp: String) -> Option<Result<Answer, RequestError>> {
         let seat = self.seat(id);
         let offer = Offer {
             sdp,
@@ -97,7 +100,7 @@ impl World {
         };
         let (room, participant) = (seat.room, seat.client.participant);
         let subscribe = seat.client.may_subscribe;
-        self.negotiate_as(room, participant, offer, subscribe);
+        self.negotiate_as(room, participant, offer, subscribe)
     }
 
     /// Sends an offer of any participant. Returns what the server said to it.
@@ -107,7 +110,7 @@ impl World {
         participant: ParticipantId,
         offer: Offer,
         subscribe: bool,
-    ) -> Option<MediaEvent> {
+    ) -> Option<Result<Answer, RequestError>> {
         self.next_request += 1;
         let negotiation = Negotiation {
             room,
@@ -125,8 +128,10 @@ impl World {
         self.shard.handle_input(self.clock.now(), input);
         self.drain();
         let mut told = self.events.get(before..)?.iter();
-        told.find(|told| matches!(told.event, MediaEvent::Negotiated { .. }))
-            .map(|told| told.event.clone())
+        told.find_map(|told| match &told.event {
+            MediaEvent::Negotiated { result, .. } => Some(result.clone()),
+            _ => None,
+        })
     }
 
     /// Sends a command as the room would.
