@@ -72,12 +72,18 @@ pub(super) fn doctests() -> Result<()> {
     process::run(workspace::cargo().args(["test", "--doc"]).args(WHOLE))
 }
 
+/// Only libraries: the program has the name of the facade, and their pages would lie in one folder. Private items are
+/// documented as well, so a link to one is no dead end.
 pub(super) fn documentation() -> Result<()> {
     let mut doc = workspace::cargo();
     doc.arg("doc")
         .args(WHOLE)
-        .args(["--no-deps", "--document-private-items"]);
-    process::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+        .args(["--lib", "--no-deps", "--document-private-items"]);
+    doc.env(
+        "RUSTDOCFLAGS",
+        "-D warnings -A rustdoc::private_intra_doc_links",
+    );
+    process::run(&mut doc)
 }
 
 /// Features add and never change, so each smaller set must compile.
