@@ -42,17 +42,18 @@ function Pages({ room, messages, token, secure }: AppProps) {
   const [warned, setWarned] = useState(secure)
   const screen = useScreen(connection, dismissed)
   useTitle(screen, invited, messages)
+  useRoomAddress(screen, wish?.room)
 
   const busy = connection.state === 'connecting'
   const join = (next: JoinWish) => {
     if (busy) return
     setWish(next)
-    goToRoom(next.room)
     joinCall(room, next, token)
   }
   const rejoin = () => {
     if (wish !== null) join(wish)
   }
+  const leave = () => void room.leave()
   const toLobby = () => {
     setDismissed(connection)
   }
@@ -64,7 +65,7 @@ function Pages({ room, messages, token, secure }: AppProps) {
   }
   switch (screen) {
     case 'call':
-      return <Call onLeave={() => void room.leave()} />
+      return <Call onLeave={leave} />
     case 'ended':
       return <EndedPage connection={connection} busy={busy} onRejoin={rejoin} onLobby={toLobby} />
     case 'problem':
@@ -79,7 +80,7 @@ function Pages({ room, messages, token, secure }: AppProps) {
         />
       )
     case 'lobby':
-      return <Lobby key={invited} devices={room.devices} invited={invited} busy={busy} onJoin={join} />
+      return <Lobby key={invited} devices={room.devices} invited={invited} busy={busy} onJoin={join} onCancel={leave} />
   }
 }
 
@@ -89,6 +90,13 @@ function useScreen(connection: Connection, dismissed: Connection | null): Screen
   const screen = screenOf(connection, dismissed, last)
   if (screen !== last) setLast(screen)
   return screen
+}
+
+/** Puts the room into the address bar once one is in it, so that loading the page again leads back. */
+function useRoomAddress(screen: Screen, room: string | undefined): void {
+  useEffect(() => {
+    if (screen === 'call' && room !== undefined) goToRoom(room)
+  }, [screen, room])
 }
 
 /** Names the page in the tab, and for those who hear it. */

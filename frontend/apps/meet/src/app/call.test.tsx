@@ -1,3 +1,4 @@
+import { SeameetError } from '@seameet/client'
 import type { FakeRoom } from '@seameet/client/testing'
 import { createFakeRoom } from '@seameet/client/testing'
 import { act, screen, waitFor, within } from '@testing-library/react'
@@ -195,6 +196,29 @@ test('sound that the browser holds back can be started', async () => {
   const { user } = renderApp(room)
   await user.click(screen.getByRole('button', { name: 'Turn on sound' }))
   expect(screen.queryByTestId('audio-banner')).toBeNull()
+})
+
+test('a share that fails is told, a picker that was closed is not', async () => {
+  vi.stubGlobal('navigator', Object.assign(Object.create(navigator) as Navigator, { mediaDevices: shareable }))
+  const room = call()
+  const { user } = renderApp(room)
+  room.local.screen.nextError = new SeameetError('device/dismissed', 'closed')
+  await user.click(screen.getByTestId('screen-button'))
+  expect(screen.queryByTestId('toast')).toBeNull()
+  room.local.screen.nextError = new SeameetError('device/denied-by-system', 'no')
+  await user.click(screen.getByTestId('screen-button'))
+  expect((await screen.findByTestId('toast')).textContent).toContain('Your screen could not be shared.')
+  vi.unstubAllGlobals()
+})
+
+test('a device that was unplugged is named, and so is what took over', () => {
+  const room = call()
+  renderApp(room)
+  const device = (label: string) => ({ id: label, label, groupId: '' })
+  act(() => {
+    room.devices.emit('device-lost', { kind: 'microphone', lost: device('Headset'), replacement: device('Laptop') })
+  })
+  expect(screen.getByTestId('toast').textContent).toContain('Headset was unplugged. Using Laptop now.')
 })
 
 test('who comes is announced, several at once in one sentence', async () => {

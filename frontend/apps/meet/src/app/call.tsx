@@ -6,6 +6,7 @@ import { ControlBar } from '../features/controls/control-bar.tsx'
 import { AudioBanner } from '../features/notices/audio-banner.tsx'
 import { ConnectionBanner } from '../features/notices/connection-banner.tsx'
 import { LiveRegion } from '../features/notices/live-region.tsx'
+import { useToastList } from '../features/notices/toast-list.ts'
 import { Toasts } from '../features/notices/toasts.tsx'
 import { SettingsDialog } from '../features/settings/settings-dialog.tsx'
 import { ShortcutsDialog } from '../features/settings/shortcuts-dialog.tsx'
@@ -17,6 +18,7 @@ import { useMediaQuery } from '../lib/use-media-query.ts'
 import { CallHead } from './call-head.tsx'
 import styles from './call.module.css'
 import { useShortcuts } from './use-shortcuts.ts'
+import { useWakeLock } from './use-wake-lock.ts'
 
 /** At this width the chat covers the stage instead of standing beside it. */
 const NARROW = '(max-width: 52rem)'
@@ -25,14 +27,23 @@ type Open = 'settings' | 'shortcuts' | null
 
 /** The call itself. */
 export function Call({ onLeave }: { readonly onLeave: () => void }) {
-  const { app } = useMessages()
+  const { app, control } = useMessages()
   const room = useRoom()
   const narrow = useMediaQuery(NARROW)
   const link = inviteLink(location.origin, useStore(room.roomId) ?? '')
   const linkCopy = useCopy(link)
   const chat = useChatToggle()
   const [dialog, setDialog] = useState<Open>(null)
-  const actions = useMemo(() => callActions(room), [room])
+  const toasts = useToastList()
+  const { show } = toasts
+  const actions = useMemo(
+    () =>
+      callActions(room, () => {
+        show(control.shareFailed)
+      }),
+    [room, show, control],
+  )
+  useWakeLock()
   const close = () => {
     setDialog(null)
   }
@@ -55,7 +66,7 @@ export function Call({ onLeave }: { readonly onLeave: () => void }) {
       <section className={styles.notices} aria-label={app.notices}>
         <ConnectionBanner />
         <AudioBanner />
-        <Toasts />
+        <Toasts list={toasts} />
       </section>
       <div className={styles.middle}>
         <Stage link={link} narrow={narrow} covered={narrow && chat.open} />

@@ -23,6 +23,18 @@ test('leaving and losing a call end it, a refusal is a problem', () => {
   expect(screenOf(connection({ state: 'ended', reason: 'refused', error: FULL }), null, 'lobby')).toBe('problem')
 })
 
+test('giving up on joining leads back to the page that asked for it', () => {
+  expect(screenOf(connection({ state: 'ended', reason: 'left' }), null, 'lobby')).toBe('lobby')
+  expect(screenOf(connection({ state: 'ended', reason: 'left' }), null, 'problem')).toBe('problem')
+})
+
+test('a server that could never be reached is a problem with getting in, not the end of a call', () => {
+  const gaveUp = connection({ state: 'ended', reason: 'gave-up', error: new SeameetError('connect/unreachable', 'no') })
+  expect(screenOf(gaveUp, null, 'lobby')).toBe('problem')
+  expect(screenOf(gaveUp, null, 'problem')).toBe('problem')
+  expect(screenOf(gaveUp, null, 'ended')).toBe('ended')
+})
+
 test('an end that was gone on from leads to the lobby, the next end does not', () => {
   const end = connection({ state: 'ended', reason: 'left' })
   expect(screenOf(end, end, 'ended')).toBe('lobby')

@@ -19,11 +19,14 @@ export function screenOf(connection: Connection, dismissed: Connection | null, l
       return 'call'
     case 'ended':
       if (connection === dismissed) return 'lobby'
-      return isRefusal(connection) ? 'problem' : 'ended'
+      // Leaving before one was let in is only a change of mind.
+      if (connection.reason === 'left') return last === 'call' ? 'ended' : last
+      return isRefusal(connection, last) ? 'problem' : 'ended'
   }
 }
 
-/** Ends that came before the call began are problems; so are those that tell an error. */
-function isRefusal({ reason, error }: Connection): boolean {
-  return reason === 'refused' || (error !== null && reason !== 'left' && reason !== 'gave-up')
+/** An end that came before the call began is a problem with getting in; one that tells an error is a problem too. */
+function isRefusal({ reason, error }: Connection, last: Screen): boolean {
+  if (reason === 'gave-up') return last === 'lobby' || last === 'problem'
+  return reason === 'refused' || error !== null
 }

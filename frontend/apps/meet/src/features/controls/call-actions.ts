@@ -1,4 +1,5 @@
 import type { LocalPublication, Room } from '@seameet/client'
+import { isSeameetError } from '@seameet/client'
 
 /** What controls and shortcuts do. One place, so that a key and a button never differ. */
 export interface CallActions {
@@ -8,8 +9,11 @@ export interface CallActions {
   readonly toggleHand: () => void
 }
 
-/** The actions for a room. Failures show in the publication's own state and in `publish-failed`. */
-export function callActions({ local }: Room): CallActions {
+/**
+ * The actions for a room. Devices that fail show in their publication's own state and in `publish-failed`; a screen
+ * that cannot be shared is told to `onShareFailed`, unless its owner closed the browser's picker.
+ */
+export function callActions({ local }: Room, onShareFailed: () => void): CallActions {
   return {
     toggleMicrophone: () => {
       toggle(local.microphone)
@@ -19,7 +23,11 @@ export function callActions({ local }: Room): CallActions {
     },
     toggleScreen: () => {
       if (local.screen.wanted.get()) local.stopScreenShare()
-      else local.shareScreen({ audio: true }).catch(ignore)
+      else {
+        local.shareScreen({ audio: true }).catch((error: unknown) => {
+          if (!isSeameetError(error) || error.code !== 'device/dismissed') onShareFailed()
+        })
+      }
     },
     toggleHand: () => {
       if (local.handRaised.get()) local.lowerHand()

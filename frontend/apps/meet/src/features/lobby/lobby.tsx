@@ -31,11 +31,12 @@ interface LobbyProps {
   readonly invited: string | undefined
   readonly busy: boolean
   readonly onJoin: (wish: JoinWish) => void
+  readonly onCancel: () => void
 }
 
 /** Before the call: who, where, and a look into the mirror. */
-export function Lobby({ devices, invited, busy, onJoin }: LobbyProps) {
-  const { lobby } = useMessages()
+export function Lobby({ devices, invited, busy, onJoin, onCancel }: LobbyProps) {
+  const { lobby, app } = useMessages()
   const name = useStore(preferences.name)
   const choice = useRoomChoice(invited)
   const { room } = choice
@@ -107,6 +108,11 @@ export function Lobby({ devices, invited, busy, onJoin }: LobbyProps) {
           >
             {busy ? lobby.joining : joinText(lobby, invited, listening)}
           </Button>
+          {busy && (
+            <Button look="quiet" wide onClick={onCancel}>
+              {app.cancel}
+            </Button>
+          )}
           <p className={styles.privacy}>
             <Icon name="lock" size={18} />
             {listening && !wanted.camera && !wanted.microphone ? lobby.listening : lobby.privacy}

@@ -1,49 +1,21 @@
+import { useRoom, useRoomEvent } from '@seameet/react'
+import { useEffect, useEffectEvent } from 'react'
 import type { Messages } from '../../i18n/index.tsx'
 import { useMessages } from '../../i18n/index.tsx'
-import { useRoom, useRoomEvent } from '@seameet/react'
-import { useEffect, useEffectEvent, useState } from 'react'
 import { deviceHelp } from '../../lib/device-help.ts'
 import { platformOf } from '../../lib/platform.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import type { ToastList } from './toast-list.ts'
 import styles from './toasts.module.css'
 
-/** The newest few are enough; older ones give way. */
-const MOST_SHOWN = 3
-const SHOWN_MS = 8000
-
-interface Toast {
-  readonly key: number
-  readonly text: string
-}
-
-/** Short notes about what happened to devices and wishes. They leave by themselves and can be closed. */
-export function Toasts() {
-  const { app, ...texts } = useMessages()
-  const { devices } = useRoom()
-  const { toasts, show, close } = useToastList()
-  useRoomEvent('publish-failed', ({ source, error }) => {
-    if (source !== 'microphone' && source !== 'camera') return
-    const help = deviceHelp([source], error.code, platformOf(navigator.userAgent), texts.deviceHelp)
-    show([help.title, help.steps[0]].join('. '))
-  })
-  const onLost = useEffectEvent((text: string) => show(text))
-  useEffect(() => {
-    const stops = [
-      devices.on('device-lost', ({ lost, replacement }) => {
-        onLost(lostText(texts.device, lost.label, replacement?.label))
-      }),
-      devices.on('device-restored', ({ device }) => {
-        onLost(texts.device.restored(device.label))
-      }),
-    ]
-    return () => {
-      for (const stop of stops) stop()
-    }
-  }, [devices, texts.device])
+/** Shows short notes about devices and wishes. They leave by themselves and can be closed. */
+export function Toasts({ list }: { readonly list: ToastList }) {
+  const { app } = useMessages()
+  useNews(list.show)
   return (
     <div className={styles.toasts} role="status">
-      {toasts.map((toast) => (
+      {list.toasts.map((toast) => (
         <div key={toast.key} className={styles.toast} data-testid="toast">
           <Icon name="alert" size={20} />
           <p>{toast.text}</p>
@@ -51,7 +23,7 @@ export function Toasts() {
             icon="close"
             label={app.close}
             onClick={() => {
-              close(toast.key)
+              list.close(toast.key)
             }}
           />
         </div>
@@ -60,30 +32,38 @@ export function Toasts() {
   )
 }
 
-function lostText(texts: Messages['device'], lost: string, replacement: string | undefined): string {
-  return replacement === undefined ? texts.lostAll(lost) : texts.lost(lost, replacement)
+/** Turns what happens to devices and requests into notes. */
+function useNews(show: (text: string) => void): void {
+  const { device, deviceHelp: help, control } = useMessages()
+  const { devices } = useRoom()
+  useRoomEvent('publish-failed', ({ source, error }) => {
+    if (source !== 'microphone' && source !== 'camera') show(control.shareFailed)
+    else show(noteOf(deviceHelp([source], error.code, platformOf(navigator.userAgent), help)))
+  })
+  useRoomEvent('request-failed', ({ error }) => {
+    if (error.code === 'policy/rate-limited') show(control.tooFast)
+    else show(error.code === 'policy/not-permitted' ? control.notPermitted : control.refused)
+  })
+  const tell = useEffectEvent(show)
+  useEffect(() => {
+    const stops = [
+      devices.on('device-lost', ({ lost, replacement }) => {
+        tell(lostText(device, lost.label, replacement?.label))
+      }),
+      devices.on('device-restored', ({ device: restored }) => {
+        tell(device.restored(restored.label))
+      }),
+    ]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }, [devices, device])
 }
 
-function useToastList() {
-  const [toasts, setToasts] = useState<readonly Toast[]>([])
-  const oldest = toasts[0]
-  const close = (key: number) => {
-    setToasts((before) => before.filter((toast) => toast.key !== key))
-  }
-  useEffect(() => {
-    if (oldest === undefined) return
-    const timer = setTimeout(() => {
-      setToasts((before) => before.filter((toast) => toast !== oldest))
-    }, SHOWN_MS)
-    return () => {
-      clearTimeout(timer)
-    }
-  }, [oldest])
-  return {
-    toasts,
-    close,
-    show: (text: string) => {
-      setToasts((before) => [...before, { key: (before.at(-1)?.key ?? 0) + 1, text }].slice(-MOST_SHOWN))
-    },
-  }
+function noteOf(help: { readonly title: string; readonly steps: readonly string[] }): string {
+  return [help.title, ...help.steps.slice(0, 1)].join('. ')
+}
+
+function lostText(texts: Messages['device'], lost: string, replacement: string | undefined): string {
+  return replacement === undefined ? texts.lostAll(lost) : texts.lost(lost, replacement)
 }
