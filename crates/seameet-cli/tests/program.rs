@@ -1,5 +1,10 @@
 //! The program as it is started by people and by containers.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a failed expectation is the report"
+)]
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
@@ -49,8 +54,10 @@ impl Server {
         let address = line
             .split_once("http://localhost:")
             .and_then(|(_, rest)| rest.split(' ').next())
-            .map(|port| format!("127.0.0.1:{port}"))
-            .unwrap_or_else(|| panic!("no address in {line:?}"));
+            .map_or_else(
+                || panic!("no address in {line:?}"),
+                |port| format!("127.0.0.1:{port}"),
+            );
         Self {
             process,
             stdout,

@@ -87,7 +87,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> WebSocket<S> {
     /// Throws away what is not going to be read. A socket that is closed with unread bytes in it resets the
     /// connection, and the other side loses what it was told last.
     async fn discard(&mut self) {
-        let mut buffer = [0; DISCARD_BUFFER_BYTES];
+        let mut buffer = vec![0; DISCARD_BUFFER_BYTES];
         let mut discarded = 0;
         while discarded < MAX_DISCARDED_BYTES {
             match self.stream.get_mut().read(&mut buffer).await {

@@ -13,6 +13,11 @@ use axum::routing::get;
 #[exclude = "*.map"]
 struct Files;
 
+/// Whether there is a page. In a build for development the files are read from their folder, which may be gone.
+pub(super) fn is_there() -> bool {
+    Files::get("index.html").is_some()
+}
+
 /// Serves the files that were compiled in.
 pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
@@ -52,9 +57,6 @@ fn serve(path: &str, headers: &HeaderMap) -> Response {
 
 /// The first half of the hash tells files apart well enough.
 fn entity_tag(hash: &[u8; 32]) -> Option<HeaderValue> {
-    let digits: String = hash[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    HeaderValue::from_str(&format!("\"{digits}\"")).ok()
+    let half = *hash.first_chunk::<16>()?;
+    HeaderValue::from_str(&format!("\"{:032x}\"", u128::from_be_bytes(half))).ok()
 }

@@ -31,7 +31,7 @@ impl Frontend {
         match directory {
             Some(path) => Some(Self::Directory(path.into())),
             #[cfg(feature = "embed-frontend")]
-            None => Some(Self::Embedded),
+            None => super::embedded::is_there().then_some(Self::Embedded),
             #[cfg(not(feature = "embed-frontend"))]
             None => None,
         }

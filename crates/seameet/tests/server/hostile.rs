@@ -108,7 +108,7 @@ async fn one_address_gets_its_share_of_connections_and_places_come_back() {
             tokio::task::yield_now().await;
         }
     };
-    soon("a free place", back).await;
+    soon("a free place", Box::pin(back)).await;
 }
 
 #[tokio::test]

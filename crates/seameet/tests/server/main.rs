@@ -1,5 +1,10 @@
 //! The server on loopback: real sockets, real clients, no waiting but for what happens.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a failed expectation is the report"
+)]
+
 mod admission;
 mod building;
 mod connections;

@@ -20,10 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Awaits what must happen.
 pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match timeout(PATIENCE, future).await {
-        Ok(value) => value,
-        Err(_) => panic!("{what} did not happen"),
-    }
+    let result = timeout(PATIENCE, future).await;
+    result.unwrap_or_else(|elapsed| panic!("{what} did not happen: {elapsed}"))
 }
 
 /// A builder for loopback that lets everybody in.
@@ -109,7 +107,7 @@ impl TestServer {
     ) -> T {
         let picked = async {
             loop {
-                let event = self.events.next().await.expect("the server lives");
+                let event = self.events.next().await.unwrap();
                 if let Some(picked) = pick(event) {
                     return picked;
                 }
