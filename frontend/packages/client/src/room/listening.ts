@@ -36,8 +36,8 @@ export class Listening {
   readonly #heard = new WeakMap<ReceiverLike, Heard>()
   #watch = new MediaWatch()
   #running = false
-  /** The last look, for rates and loudness. */
-  lastReading: StatsReading | null = null
+  #lastReading: StatsReading | null = null
+  #earlierReading: StatsReading | null = null
 
   constructor(parts: MediaParts, hooks: ListeningHooks) {
     this.#parts = parts
@@ -46,6 +46,15 @@ export class Listening {
     this.#readingAlarm = new Alarm(parts.browser, () => {
       this.#read()
     })
+  }
+
+  /**
+   * A look to compare with one made now. Browsers answer two questions within some milliseconds with the same numbers,
+   * so it is never the newest when that is fresh.
+   */
+  readingBefore(now: number): StatsReading | null {
+    const last = this.#lastReading
+    return last !== null && now - last.at < SAMPLE_INTERVAL / 2 ? this.#earlierReading : last
   }
 
   start(): void {
@@ -63,7 +72,8 @@ export class Listening {
     this.#running = false
     this.#sampleAlarm.set(null)
     this.#readingAlarm.set(null)
-    this.lastReading = null
+    this.#lastReading = null
+    this.#earlierReading = null
     this.speaking.clear()
   }
 
@@ -90,8 +100,9 @@ export class Listening {
   }
 
   #judge(reading: StatsReading): void {
-    const before = this.lastReading
-    this.lastReading = reading
+    const before = this.#lastReading
+    this.#earlierReading = before
+    this.#lastReading = reading
     const silent = this.#watch.sample(reading.at, { inbound: reading.inbound, expecting: this.#expecting() })
     if (silent) this.#hooks.silent()
     else if (before !== null && reading.inbound > before.inbound) this.#hooks.flowing()
@@ -129,6 +140,6 @@ export class Listening {
     const heard = this.#heard.get(receiver)
     if (heard?.timestamp !== source.timestamp) this.#heard.set(receiver, { timestamp: source.timestamp, at: now })
     else if (now - heard.at > STALE_AFTER) return 0
-    return loudness(source.audioLevel ?? this.lastReading?.levels.get(mid ?? '') ?? 0)
+    return loudness(source.audioLevel ?? this.#lastReading?.levels.get(mid ?? '') ?? 0)
   }
 }

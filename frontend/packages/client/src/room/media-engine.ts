@@ -175,7 +175,7 @@ export class MediaEngine {
 
   async stats(): Promise<RoomStats> {
     const reading = readStats((await this.#peer?.stats()) ?? { forEach: () => undefined }, this.#browser.now())
-    return summarize(this.listening.lastReading, reading, this.#hooks.roundTrip(), (mid) => this.#ownerOf(mid))
+    return summarize(this.listening.readingBefore(reading.at), reading, this.#hooks.roundTrip(), (mid) => this.#ownerOf(mid))
   }
 
   /** Brings each publication together with the line that carries it. */

@@ -177,12 +177,17 @@ describe('sound', () => {
 })
 
 describe('statistics', () => {
-  it('summarise the connection without names', async () => {
-    const { room, advance } = await call()
-    await advance(3000)
+  it.each([3000, 3010, 3400])('summarise the connection without names, after %i ms', async (milliseconds) => {
+    const { room, server, browser, advance } = await call()
+    const [slot] = browser.peer.slots('video')
+    server.slots([{ mid: slot?.mid ?? '', track: 't_bob_cam', participant: 'p_bob', cause: 'full' }])
+    await advance(milliseconds)
     const stats = await room.stats()
     expect(stats.mediaRoundTrip).toBe(20)
     expect(stats.signalRoundTrip).not.toBeNull()
-    expect(stats.lines).toEqual([])
+    const line = stats.lines.find(({ source }) => source === 'camera')
+    expect(line).toMatchObject({ direction: 'receive', kind: 'video', participantId: 'p_bob', codec: 'vp8' })
+    expect(line?.kilobitsPerSecond).toBeGreaterThan(2)
+    expect(JSON.stringify(stats)).not.toContain('Bob')
   })
 })

@@ -139,7 +139,7 @@ export class FakeBrowser implements Browser {
   }
 
   createPeerConnection(configuration: RTCConfiguration): FakePeer {
-    const peer = new FakePeer(this.peers.length + 1)
+    const peer = new FakePeer(this.peers.length + 1, this.now)
     this.peers.push(peer)
     this.configurations.push(configuration)
     return peer

@@ -52,11 +52,14 @@ export class FakePeer extends EventTarget implements PeerConnectionLike {
   /** Grows by this at each look at the statistics. */
   inboundPerLook = 50
   #inbound = 0
+  #lookedAt = -Infinity
+  readonly #now: () => number
   readonly number: number
 
-  constructor(number: number) {
+  constructor(number: number, now: () => number) {
     super()
     this.number = number
+    this.#now = now
   }
 
   addTransceiver(trackOrKind: MediaStreamTrack | string, init: RTCRtpTransceiverInit): FakeTransceiver {
@@ -99,11 +102,21 @@ export class FakePeer extends EventTarget implements PeerConnectionLike {
   }
 
   getStats(): Promise<StatsLike> {
-    this.#inbound += this.inboundPerLook
-    const entries = [
+    // Like a browser, which answers with the same numbers when it is asked twice in a moment.
+    if (this.#now() - this.#lookedAt >= 50) {
+      this.#lookedAt = this.#now()
+      this.#inbound += this.inboundPerLook
+    }
+    const entries: Readonly<Record<string, unknown>>[] = [
       { id: 'T', type: 'transport', bytesReceived: this.#inbound * 100 },
       { id: 'P', type: 'candidate-pair', nominated: true, state: 'succeeded', currentRoundTripTime: 0.02 },
+      { id: 'C', type: 'codec', mimeType: 'video/VP8' },
     ]
+    for (const { mid, direction, kind } of this.transceivers) {
+      if (direction !== 'recvonly') continue
+      const bytesReceived = this.#inbound * 10
+      entries.push({ id: `I${mid ?? ''}`, type: 'inbound-rtp', kind, mid, codecId: 'C', bytesReceived, packetsReceived: this.#inbound })
+    }
     return Promise.resolve({
       forEach: (callback: (value: unknown) => void) => {
         entries.forEach((entry) => {
