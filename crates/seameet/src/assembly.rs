@@ -65,7 +65,7 @@ pub(crate) fn assemble(settings: &Settings, hooks: Hooks) -> Result<Assembled, B
         metrics: Arc::clone(&metrics),
         tasks: tasks.clone(),
     });
-    let frontend = Frontend::choose(settings.static_dir.as_deref());
+    let frontend = Frontend::choose(&settings.page);
     let shared = Arc::new(Shared {
         authenticate: hooks.authenticate,
         rate_check: hooks.rate_check,

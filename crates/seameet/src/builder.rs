@@ -14,7 +14,7 @@ use crate::connection::{Connection, DefaultHandler};
 use crate::error::BuildError;
 use crate::hook::{AuthenticateHook, ConnectionHook, RateCheckHook, Verdict};
 use crate::server::{SeaMeetServer, ServerHandle};
-use crate::settings::Settings;
+use crate::settings::{PageSource, Settings};
 
 /// Sets a server up. Two decisions have no default: who may join
 /// ([`on_authenticate`](Self::on_authenticate)) and how fast clients may talk
@@ -88,7 +88,13 @@ impl SeaMeetServerBuilder {
 
     /// A folder with a built web application, served at `/`. Its `index.html` is shown for `/` and `/r/*`.
     pub fn static_dir(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.settings.static_dir = Some(folder.into());
+        self.settings.page = PageSource::Directory(folder.into());
+        self
+    }
+
+    /// Serves no web application, even if one was compiled in. For applications with a page of their own.
+    pub fn without_page(mut self) -> Self {
+        self.settings.page = PageSource::None;
         self
     }
 }
@@ -217,7 +223,8 @@ impl SeaMeetServerBuilder {
 
 /// How the server lives and ends.
 impl SeaMeetServerBuilder {
-    /// How many events a reader of [`events`](SeaMeetServer::events) may be behind before it misses some. Default: 256.
+    /// How many events a reader of [`events`](SeaMeetServer::events) may be behind before it misses some, at
+    /// most 65 536. Default: 256.
     pub fn event_capacity(mut self, events: usize) -> Self {
         self.settings.event_capacity = events;
         self

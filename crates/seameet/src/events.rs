@@ -129,6 +129,9 @@ impl Stream for EventStream {
     }
 }
 
+/// The buffer is allocated at once, so a slip of the keyboard must not ask for all memory.
+const MAX_CAPACITY: usize = 1 << 16;
+
 /// Where the server's tasks put events.
 ///
 /// Bounded: the oldest event is dropped for readers that are `capacity` events behind, and they are told how many.
@@ -139,7 +142,7 @@ pub(crate) struct EventSender {
 
 impl EventSender {
     pub(crate) fn new(capacity: usize) -> Self {
-        let (sender, _) = broadcast::channel(capacity.max(1));
+        let (sender, _) = broadcast::channel(capacity.clamp(1, MAX_CAPACITY));
         Self { sender }
     }
 
@@ -157,17 +160,59 @@ impl EventSender {
     }
 }
 
-/// The same facts for the log. The target is fixed, so that they are easy to filter and to find.
+/// The same facts for the log: a fixed target, a name, ids, and no prose, so that they are easy to filter and to find.
 fn trace(event: &ServerEvent) {
+    const TARGET: &str = "seameet::event";
     match event {
+        ServerEvent::PeerConnected { participant, room } => {
+            tracing::info!(target: TARGET, event = "peer_connected", %participant, %room);
+        }
+        ServerEvent::PeerDisconnected {
+            participant,
+            room,
+            reason,
+        } => {
+            tracing::info!(target: TARGET, event = "peer_disconnected", %participant, %room, ?reason);
+        }
+        ServerEvent::RoomCreated { room } => {
+            tracing::info!(target: TARGET, event = "room_created", %room);
+        }
+        ServerEvent::RoomDestroyed { room } => {
+            tracing::info!(target: TARGET, event = "room_destroyed", %room);
+        }
+        ServerEvent::AuthRejected {
+            participant, room, ..
+        } => {
+            tracing::info!(target: TARGET, event = "auth_rejected", %participant, %room);
+        }
+        ServerEvent::JoinRefused {
+            participant,
+            room,
+            code,
+        } => {
+            tracing::info!(target: TARGET, event = "join_refused", %participant, %room, %code);
+        }
+        ServerEvent::RateLimited { participant } => {
+            tracing::debug!(target: TARGET, event = "rate_limited", %participant);
+        }
         ServerEvent::MessageReceived {
             participant,
             message_type,
-        } => tracing::trace!(target: "seameet::event", %participant, message_type, "message"),
-        ServerEvent::RateLimited { participant } => {
-            tracing::debug!(target: "seameet::event", %participant, "rate limited");
+        } => {
+            tracing::trace!(target: TARGET, event = "message_received", %participant, message_type);
         }
-        event => tracing::info!(target: "seameet::event", ?event),
+        ServerEvent::MediaConnected { participant, room } => {
+            tracing::info!(target: TARGET, event = "media_connected", %participant, %room);
+        }
+        ServerEvent::MediaLost {
+            participant,
+            room,
+            reason,
+        } => {
+            tracing::info!(target: TARGET, event = "media_lost", %participant, %room, ?reason);
+        }
+        // Each reader has its own; none is ever emitted.
+        ServerEvent::Lagged { .. } => {}
     }
 }
 

@@ -32,7 +32,18 @@ pub(crate) struct Settings {
     pub(crate) hook_timeout: Duration,
     pub(crate) reconnect_grace: Duration,
     pub(crate) shutdown_grace: Duration,
-    pub(crate) static_dir: Option<PathBuf>,
+    pub(crate) page: PageSource,
+}
+
+/// Which web application is served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PageSource {
+    /// What was compiled in, if anything was.
+    Embedded,
+    /// A folder with `index.html`.
+    Directory(PathBuf),
+    /// None at all.
+    None,
 }
 
 impl Default for Settings {
@@ -55,7 +66,7 @@ impl Default for Settings {
             hook_timeout: Duration::from_secs(5),
             reconnect_grace: Duration::from_secs(20),
             shutdown_grace: Duration::from_secs(5),
-            static_dir: None,
+            page: PageSource::Embedded,
         }
     }
 }
@@ -81,8 +92,8 @@ impl Settings {
         if self.video_codecs.is_empty() || !self.video_codecs.iter().all(video) {
             return Err(BuildError::VideoCodecs);
         }
-        match &self.static_dir {
-            Some(path) if !path.join("index.html").is_file() => {
+        match &self.page {
+            PageSource::Directory(path) if !path.join("index.html").is_file() => {
                 Err(BuildError::StaticDir { path: path.clone() })
             }
             _ => Ok(()),

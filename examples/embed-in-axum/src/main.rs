@@ -30,6 +30,8 @@ async fn main() -> Result<()> {
             }
         })
         .on_rate_check(rate::per_participant(rate::Quota::default()))
+        // The application has a page of its own at `/`.
+        .without_page()
         .into_router()?;
     let application = application(handle.clone()).merge(meeting);
 

@@ -9,6 +9,8 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use tower_http::services::{ServeDir, ServeFile};
 
+use crate::settings::PageSource;
+
 /// The build gives files below this path names that contain a hash of their content.
 const HASHED: &str = "/assets/";
 const CACHE_FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -26,14 +28,15 @@ pub(crate) enum Frontend {
 }
 
 impl Frontend {
-    /// What a server shows: the folder if there is one, else what was compiled in, else nothing.
-    pub(crate) fn choose(directory: Option<&Path>) -> Option<Self> {
-        match directory {
-            Some(path) => Some(Self::Directory(path.into())),
+    /// What a server shows, if anything.
+    pub(crate) fn choose(source: &PageSource) -> Option<Self> {
+        match source {
+            PageSource::Directory(path) => Some(Self::Directory(path.clone())),
             #[cfg(feature = "embed-frontend")]
-            None => super::embedded::is_there().then_some(Self::Embedded),
+            PageSource::Embedded => super::embedded::is_there().then_some(Self::Embedded),
             #[cfg(not(feature = "embed-frontend"))]
-            None => None,
+            PageSource::Embedded => None,
+            PageSource::None => None,
         }
     }
 

@@ -18,6 +18,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use crate::connection::{Connection, serve};
 use crate::listener::{LimitReached, Permit};
+use crate::metrics::Metrics;
 use crate::shared::Shared;
 use crate::shutdown::TaskGuard;
 
@@ -79,14 +80,29 @@ impl Pending {
         let config = websocket_config(shared.session.limits.decode.longest());
         let stream =
             WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config));
-        shared.metrics.connection_opened();
+        let _counted = OpenConnection::count(&shared.metrics);
         let connection = Connection {
             socket: WebSocket::new(stream.await),
             peer_address: self.peer_address,
             headers: self.headers,
         };
-        serve(connection, Arc::clone(&shared)).await;
-        shared.metrics.connection_closed();
+        serve(connection, shared).await;
+    }
+}
+
+/// Counts a connection as open until it is dropped, in whatever way it ends.
+struct OpenConnection(Arc<Metrics>);
+
+impl OpenConnection {
+    fn count(metrics: &Arc<Metrics>) -> Self {
+        metrics.connection_opened();
+        Self(Arc::clone(metrics))
+    }
+}
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.connection_closed();
     }
 }
 

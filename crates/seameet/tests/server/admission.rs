@@ -168,7 +168,7 @@ async fn tokens_do_not_reach_the_log_at_any_level() {
 
     let text = log.text();
     assert!(
-        text.contains("AuthRejected"),
+        text.contains("auth_rejected"),
         "the log was not captured: {text}"
     );
     let resume = ready["resume"]["token"].as_str().unwrap();

@@ -1,13 +1,16 @@
 //! The HTTP routes beside `/ws`, asked through the router that an application embeds.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tower::ServiceExt as _;
 
-use crate::support::open_builder;
+use crate::support::{Client, open_builder, soon};
 
 struct Answer {
     status: StatusCode,
@@ -150,7 +153,7 @@ async fn a_request_that_is_no_handshake_is_told_what_is_spoken_here() {
 
 #[tokio::test]
 async fn the_router_merges_into_an_application_with_routes_and_a_fallback() {
-    let (router, _handle) = open_builder().into_router().unwrap();
+    let (router, _handle) = open_builder().without_page().into_router().unwrap();
     let application = Router::new()
         .route("/", axum::routing::get(|| async { "mine" }))
         .fallback(|| async { "fallback" })
@@ -158,6 +161,31 @@ async fn the_router_merges_into_an_application_with_routes_and_a_fallback() {
     assert_eq!(get(&application, "/").await.text, "mine");
     assert_eq!(get(&application, "/readyz").await.text, "ready\n");
     assert_eq!(get(&application, "/other").await.text, "fallback");
+}
+
+#[tokio::test]
+async fn an_application_that_listens_by_itself_serves_conversations_and_ends_them() {
+    let (router, handle) = open_builder().without_page().into_router().unwrap();
+    let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = socket.local_addr().unwrap();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let (ended, end) = oneshot::channel::<()>();
+    let serving = axum::serve(socket, service).with_graceful_shutdown(async {
+        end.await.unwrap();
+    });
+    let serving = tokio::spawn(serving.into_future());
+
+    let mut ada = Client::connect(address, &[]).await.unwrap();
+    ada.join("lobby").await;
+    assert!(ada.is_served().await);
+    handle.shutdown().await;
+    ended.send(()).unwrap();
+    ada.expect("room_closing").await;
+    assert_eq!(ada.expect_close().await, 1001);
+    soon("the end of the application", serving)
+        .await
+        .unwrap()
+        .unwrap();
 }
 
 #[cfg(feature = "metrics")]
@@ -199,7 +227,7 @@ async fn metrics_count_joins_messages_and_media() {
 }
 
 #[cfg(feature = "metrics")]
-async fn scrape(address: std::net::SocketAddr) -> String {
+async fn scrape(address: SocketAddr) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();

@@ -85,12 +85,7 @@ impl TestServer {
         &self,
         headers: &[(&'static str, &str)],
     ) -> Result<Client, tungstenite::Error> {
-        let mut request = format!("ws://{}/ws", self.address).into_client_request()?;
-        for (name, value) in headers {
-            request.headers_mut().insert(*name, value.parse()?);
-        }
-        let (socket, _) = soon("the WebSocket handshake", connect_async(request)).await?;
-        Ok(Client { socket })
+        Client::connect(self.address, headers).await
     }
 
     /// Connects and joins.
@@ -123,6 +118,18 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    pub(crate) async fn connect(
+        address: SocketAddr,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, tungstenite::Error> {
+        let mut request = format!("ws://{address}/ws").into_client_request()?;
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse()?);
+        }
+        let (socket, _) = soon("the WebSocket handshake", connect_async(request)).await?;
+        Ok(Self { socket })
+    }
+
     pub(crate) async fn send(&mut self, message: &Value) {
         self.send_raw(Message::text(message.to_string())).await;
     }
