@@ -11,5 +11,6 @@ mod connections;
 mod conversation;
 mod ending;
 mod hostile;
+mod media;
 mod pages;
 mod support;

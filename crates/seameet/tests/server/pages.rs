@@ -237,3 +237,28 @@ async fn scrape(address: SocketAddr) -> String {
     stream.read_to_string(&mut text).await.unwrap();
     text
 }
+
+#[cfg(feature = "embed-frontend")]
+#[tokio::test]
+async fn the_page_that_was_compiled_in_is_served_and_checked_by_its_tag() {
+    let (router, _handle) = open_builder().into_router().unwrap();
+    let page = get(&router, "/r/lobby").await;
+    assert_eq!(page.header("content-type"), "text/html");
+    assert_eq!(page.header("cache-control"), "no-cache");
+    let request = Request::get("/")
+        .header("if-none-match", page.header("etag"))
+        .body(Body::empty())
+        .unwrap();
+    let again = router.clone().oneshot(request).await.unwrap();
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+
+    let script = page.text.split("src=\"").nth(1).unwrap();
+    let script = get(&router, script.split('"').next().unwrap()).await;
+    assert_eq!(script.status, StatusCode::OK);
+    assert_eq!(script.header("content-type"), "text/javascript");
+    assert!(script.header("cache-control").contains("immutable"));
+    assert_eq!(
+        get(&router, "/assets/gone.js").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
