@@ -7,6 +7,7 @@ mod path;
 use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use seameet_core::Mid;
@@ -121,10 +122,11 @@ impl PeerConnection {
         let apply = |error: &dyn fmt::Display| OfferError::Apply {
             reason: error.to_string(),
         };
-        let answer = self
-            .rtc
-            .sdp_api()
-            .accept_offer(offer)
+        // The engine panics at some contradictory descriptions, for example one that gives two payload types the same
+        // meaning. After that, as after any error here, nobody looks into the connection again.
+        let accepted = catch_unwind(AssertUnwindSafe(|| self.rtc.sdp_api().accept_offer(offer)));
+        let answer = accepted
+            .map_err(|_| apply(&"the engine cannot process it"))?
             .map_err(|error| apply(&error))?;
         self.step(now).map_err(|error| apply(&error))?;
         let sdp = answer.to_sdp_string();

@@ -31,10 +31,13 @@ impl Path {
 
     /// The engine authenticated and answered a check.
     pub(super) fn answered(&mut self, source: SocketAddr, request: &BindingRequest<'_>) {
-        if self.requests.len() >= MAX_REQUESTS {
-            self.requests.pop_front();
+        // One that is sent again must not push others out, or a flood of one would make room for the next.
+        if !self.requests.contains(&request.transaction) {
+            if self.requests.len() >= MAX_REQUESTS {
+                self.requests.pop_front();
+            }
+            self.requests.push_back(request.transaction);
         }
-        self.requests.push_back(request.transaction);
         if request.nominates {
             self.selected = Some(source);
         }
@@ -82,6 +85,16 @@ mod tests {
         assert!(!path.is_repeated(at(1), &request(1, true)));
         assert!(path.is_repeated(at(2), &request(1, true)));
         assert!(!path.is_repeated(at(2), &request(2, true)));
+    }
+
+    #[test]
+    fn a_flood_of_one_check_does_not_make_another_forgotten() {
+        let mut path = Path::default();
+        path.answered(at(1), &request(1, true));
+        for _ in 0..MAX_REQUESTS {
+            path.answered(at(1), &request(2, true));
+        }
+        assert!(path.is_repeated(at(2), &request(1, true)));
     }
 
     #[test]
