@@ -106,6 +106,7 @@ pub struct Client {
     /// Every track that it ever published.
     pub published: Vec<TrackId>,
     number: u32,
+    failed: bool,
 }
 
 impl Client {
@@ -129,6 +130,7 @@ impl Client {
             refused_answers: Vec::new(),
             published: Vec::new(),
             number,
+            failed: false,
         }
     }
 
@@ -141,11 +143,17 @@ impl Client {
         self.slots.clear();
         self.connected = false;
         self.closed = None;
+        self.failed = false;
     }
 
     /// Its number in the world, which its media carries.
     pub fn number(&self) -> u32 {
         self.number
+    }
+
+    /// Its endpoint failed.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed
     }
 
     /// Stops sending from a source for good and declares it no longer.
@@ -301,9 +309,9 @@ impl Client {
                 }
             }
         }
-        self.connection
-            .handle_timeout(now)
-            .expect("a client's endpoint lives");
+        if self.connection.handle_timeout(now).is_err() {
+            self.give_up();
+        }
         self.collect(now, self.told.len())
     }
 
@@ -317,20 +325,37 @@ impl Client {
         let received =
             self.connection
                 .handle_datagram(now, transmit.source, self.address, &transmit.contents);
-        received.expect("a client's endpoint lives");
+        if received.is_err() {
+            self.give_up();
+        }
         self.collect(now, told)
     }
 
-    pub(crate) fn deadline(&self) -> Instant {
+    /// Ends the connection. Returns the goodbye.
+    pub(crate) fn hang_up(&mut self, now: Instant) -> Vec<Transmit> {
+        self.connected = false;
+        self.connection.close(now);
+        self.collect(now, self.told.len())
+    }
+
+    /// The endpoint failed, as when nobody answers its handshake. It does nothing more until a new one begins.
+    fn give_up(&mut self) {
+        self.connected = false;
+        self.closed = Some(CloseReason::Closed);
+        self.failed = true;
+    }
+
+    /// When it has something to do; `None` after its endpoint failed.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        if self.failed {
+            return None;
+        }
         let frames = self
             .publishers
             .iter()
             .map(Publisher::deadline)
             .filter(|_| self.connected);
-        frames
-            .chain([self.connection.deadline()])
-            .min()
-            .expect("the chain is not empty")
+        frames.chain([self.connection.deadline()]).min()
     }
 
     fn collect(&mut self, now: Instant, told: usize) -> Vec<Transmit> {

@@ -199,17 +199,18 @@ impl World {
         let shard = self.drain();
         let seats = self.seats.iter().flat_map(|seat| {
             let arrivals = [seat.up.next_arrival(), seat.down.next_arrival()];
-            arrivals
-                .into_iter()
-                .flatten()
-                .chain([seat.client.deadline()])
+            arrivals.into_iter().flatten().chain(seat.client.deadline())
         });
         seats.chain(shard).min()
     }
 
     fn step_clients(&mut self, now: Instant) {
         for seat in &mut self.seats {
-            if seat.client.deadline() <= now {
+            if seat
+                .client
+                .deadline()
+                .is_some_and(|deadline| deadline <= now)
+            {
                 let transmits = seat.client.step(now);
                 seat.send(now, transmits);
             }
@@ -227,6 +228,9 @@ impl World {
                 self.shard.handle_input(now, Input::Datagram(datagram));
             }
             while let Some(Downstream { transmit, told }) = seat.down.poll(now) {
+                if seat.client.has_failed() {
+                    continue;
+                }
                 let replies = seat.client.receive(now, &transmit, told);
                 seat.send(now, replies);
             }

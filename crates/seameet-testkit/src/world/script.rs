@@ -157,6 +157,14 @@ impl World {
         self.command(self.room_of(id), MediaCommand::Remove { participant });
     }
 
+    /// Lets a client end its connection by itself.
+    pub fn hang_up(&mut self, id: ClientId) {
+        let now = self.clock.now();
+        let seat = self.seat_mut(id);
+        let farewell = seat.client.hang_up(now);
+        seat.send(now, farewell);
+    }
+
     /// Stops or starts forwarding a client's track.
     pub fn set_muted(&mut self, id: ClientId, source: TrackSource, muted: bool) {
         let track = self.track(id, source);
