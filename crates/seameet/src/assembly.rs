@@ -112,6 +112,8 @@ fn room_config(settings: &Settings) -> RoomConfig {
 
 fn session_config(settings: &Settings) -> SessionConfig {
     SessionConfig {
+        limits: settings.message_limits,
+        timing: settings.timing,
         ice_servers: settings.ice_servers.clone(),
         resume_ttl: settings.reconnect_grace,
         ..SessionConfig::default()

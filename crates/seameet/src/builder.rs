@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use seameet_core::{Codec, ParticipantId, RoomId};
+use seameet_signaling::session::{SessionLimits as MessageLimits, SessionTiming as Timing};
 use seameet_signaling::wire::IceServer;
 
 use crate::Token;
@@ -189,6 +190,12 @@ impl SeaMeetServerBuilder {
         self
     }
 
+    /// How large the parts of a client's messages may be. Default: [`MessageLimits::default`].
+    pub fn message_limits(mut self, limits: MessageLimits) -> Self {
+        self.settings.message_limits = limits;
+        self
+    }
+
     /// Most members of one room. Default: 25.
     pub fn max_room_members(mut self, members: usize) -> Self {
         self.settings.max_room_members = members;
@@ -227,6 +234,13 @@ impl SeaMeetServerBuilder {
     /// most 65 536. Default: 256.
     pub fn event_capacity(mut self, events: usize) -> Self {
         self.settings.event_capacity = events;
+        self
+    }
+
+    /// How long clients are awaited, and how often they are asked for a sign of life. Default: 10 s for the join, a ping
+    /// each 10 s, 25 s of silence.
+    pub fn timing(mut self, timing: Timing) -> Self {
+        self.settings.timing = timing;
         self
     }
 

@@ -76,6 +76,7 @@ pub use {
     hook::Verdict,
     origin::{InvalidOrigin, check_origin},
     seameet_sfu::BindError,
+    seameet_signaling::session::{SessionLimits as MessageLimits, SessionTiming as Timing},
     seameet_signaling::transport::{Disconnected, Received, Transport},
     server::{SeaMeetServer, ServerHandle},
     token::Token,

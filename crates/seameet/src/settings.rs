@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use seameet_core::{Codec, MediaKind};
+use seameet_signaling::session::{SessionLimits, SessionTiming};
 use seameet_signaling::wire::IceServer;
 
 use crate::error::BuildError;
@@ -33,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) reconnect_grace: Duration,
     pub(crate) shutdown_grace: Duration,
     pub(crate) page: PageSource,
+    pub(crate) message_limits: SessionLimits,
+    pub(crate) timing: SessionTiming,
 }
 
 /// Which web application is served.
@@ -67,6 +70,8 @@ impl Default for Settings {
             reconnect_grace: Duration::from_secs(20),
             shutdown_grace: Duration::from_secs(5),
             page: PageSource::Embedded,
+            message_limits: SessionLimits::default(),
+            timing: SessionTiming::default(),
         }
     }
 }

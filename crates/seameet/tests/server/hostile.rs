@@ -1,6 +1,8 @@
 //! Clients that do what no client should.
 
-use seameet::SeaMeetServerBuilder;
+use std::time::Duration;
+
+use seameet::{SeaMeetServerBuilder, Timing};
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
@@ -89,6 +91,39 @@ async fn silent_connections_keep_nobody_out() {
     let (mut ada, _) = server.join("lobby").await;
     assert!(ada.is_served().await);
     drop(silent);
+}
+
+#[tokio::test]
+async fn who_does_not_join_in_time_is_closed() {
+    let timing = Timing {
+        join_timeout: Duration::from_millis(50),
+        ..Timing::default()
+    };
+    let server = TestServer::start(open_builder().timing(timing));
+    let mut eve = server.connect().await;
+    assert_eq!(eve.expect_error().await, "join_timeout");
+    assert_eq!(eve.expect_close().await, 4001);
+}
+
+#[tokio::test]
+async fn who_gives_no_sign_of_life_is_closed_and_may_resume() {
+    let timing = Timing {
+        silence_timeout: Duration::from_millis(200),
+        // Without pings the client's library has nothing to answer.
+        ping_interval: Duration::from_secs(3600),
+        ..Timing::default()
+    };
+    let server = TestServer::start(open_builder().timing(timing));
+    let (mut ada, ready) = server.join("lobby").await;
+    assert_eq!(ada.expect_close().await, 4005);
+    let mut ada = server.connect().await;
+    let resume = json!({ "token": ready["resume"]["token"], "seq": 0 });
+    ada.send(&json!({ "type": "join", "protocol": 1, "room_id": "lobby", "resume": resume }))
+        .await;
+    assert_eq!(
+        ada.expect("ready").await["participant"],
+        ready["participant"]
+    );
 }
 
 #[tokio::test]
