@@ -39,7 +39,7 @@ pub use occupancy::Occupancy;
 use crate::config::ShardConfig;
 use demux::Demux;
 use guard::Guarded;
-use peer::{Peer, PeerKey};
+use peer::{Life, Peer, PeerKey};
 use room::MediaRoom;
 use timers::Timers;
 use track::{TrackKey, UpTrack};
@@ -227,7 +227,7 @@ impl Shard {
             return;
         };
         let now = self.now;
-        let Some(peer) = self.peers.get_mut(key).filter(|peer| !peer.failed) else {
+        let Some(peer) = self.peers.get_mut(key).filter(|peer| !peer.is_failed()) else {
             return;
         };
         let stepped = guard::step(|| {
@@ -250,7 +250,7 @@ impl Shard {
         }
         while let Some(key) = self.dirty.pop_front() {
             let now = self.now;
-            let Some(peer) = self.peers.get_mut(key).filter(|peer| !peer.failed) else {
+            let Some(peer) = self.peers.get_mut(key).filter(|peer| !peer.is_failed()) else {
                 continue;
             };
             peer.dirty = false;
@@ -305,7 +305,7 @@ impl Shard {
     /// Gives a peer up: nobody looks into it any more, and it goes with the next reaping.
     fn fail(&mut self, key: PeerKey, how: Guarded) {
         if let Some(peer) = self.peers.get_mut(key)
-            && !std::mem::replace(&mut peer.failed, true)
+            && std::mem::replace(&mut peer.life, Life::Failed) != Life::Failed
         {
             self.counters.peers_failed += u64::from(how == Guarded::Panicked);
             self.closing.push((key, DisconnectReason::Failed));
@@ -317,7 +317,7 @@ impl Shard {
         let Some(peer) = self.peers.get_mut(key) else {
             return;
         };
-        peer.connected = true;
+        peer.life = Life::Connected;
         let participant = peer.participant;
         let tracks: Vec<_> = peer.slots.iter().filter_map(|slot| slot.track).collect();
         self.events

@@ -93,7 +93,7 @@ impl Shard {
         // A peer that connects later asks then.
         let receives = |peer: &Peer| {
             let shown = |slot: &Slot| !slot.hidden;
-            peer.connected && peer.slots.get(subscriber.slot).is_some_and(shown)
+            peer.is_connected() && peer.slots.get(subscriber.slot).is_some_and(shown)
         };
         if self.peers.get(subscriber.peer).is_some_and(receives) {
             self.want_keyframe(key);

@@ -115,7 +115,7 @@ impl Shard {
             self.counters.drop(Drop::UnknownAddress);
             return None;
         };
-        let peer = self.peers.get(key).filter(|peer| !peer.failed)?;
+        let peer = self.peers.get(key).filter(|peer| !peer.is_failed())?;
         if self.demux.owner(datagram.source) == Some(key) {
             return Some(key);
         }

@@ -99,7 +99,7 @@ fn write(
     received: &ReceivedPacket,
     info: &seameet_rtp::PacketInfo,
 ) -> Outcome {
-    if !peer.connected || peer.failed {
+    if !peer.is_connected() {
         return Outcome::Skipped;
     }
     let Some(slot) = peer.slots.get_mut(subscriber.slot) else {

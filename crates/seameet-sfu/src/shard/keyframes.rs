@@ -84,7 +84,11 @@ impl Shard {
             return;
         };
         let (publisher, mid, encoding) = (track.peer, track.mid, track.encoding.unwrap_or(0));
-        let Some(peer) = self.peers.get_mut(publisher).filter(|peer| !peer.failed) else {
+        let Some(peer) = self
+            .peers
+            .get_mut(publisher)
+            .filter(|peer| !peer.is_failed())
+        else {
             return;
         };
         if guard::attempt(|| peer.connection.request_keyframe(mid, encoding)).is_none() {

@@ -14,7 +14,7 @@ use seameet_rtp::{KeyframeThrottle, SourceKey};
 
 use crate::config::ShardConfig;
 use crate::shard::guard::{self, Guarded};
-use crate::shard::peer::{Peer, PeerKey, UpLine};
+use crate::shard::peer::{Life, Peer, PeerKey, UpLine};
 use crate::shard::slot::Slot;
 use crate::shard::track::{TrackKey, UpTrack};
 use crate::shard::{Endpoint, Negotiation, RoomKey, Shard};
@@ -95,7 +95,7 @@ impl Shard {
         let prepared = match endpoint {
             Endpoint::Prepared(prepared) => *prepared,
             Endpoint::Credentials(credentials) => {
-                let same = |peer: &Peer| peer.fingerprint == fingerprint && !peer.failed;
+                let same = |peer: &Peer| peer.fingerprint == fingerprint && !peer.is_failed();
                 if let Some(key) = former
                     && self.peers.get(key).is_some_and(same)
                 {
@@ -147,8 +147,7 @@ impl Shard {
             participant,
             connection,
             fingerprint,
-            failed: false,
-            connected: false,
+            life: Life::Connecting,
             subscribe: false,
             view: View::Auto {
                 max_video: DEFAULT_MAX_VIDEO,

@@ -24,6 +24,17 @@ pub(super) struct UpLine {
     pub(super) track: TrackKey,
 }
 
+/// How far an endpoint is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Life {
+    /// Packets would only pile up in the engine.
+    Connecting,
+    /// ICE and DTLS are up.
+    Connected,
+    /// Its state machine failed: it is not touched again and goes with the next reaping.
+    Failed,
+}
+
 /// One participant's endpoint and what is known about it.
 #[derive(Debug)]
 pub(super) struct Peer {
@@ -32,10 +43,7 @@ pub(super) struct Peer {
     pub(super) connection: PeerConnection,
     /// The certificate fingerprint of the client; another one means another peer connection.
     pub(super) fingerprint: Option<String>,
-    /// Its state machine failed: it is not touched again and goes with the next reaping.
-    pub(super) failed: bool,
-    /// ICE and DTLS are up. Before, packets would only pile up in the engine.
-    pub(super) connected: bool,
+    pub(super) life: Life,
     /// May receive others' tracks.
     pub(super) subscribe: bool,
     pub(super) view: View,
@@ -56,6 +64,14 @@ pub(super) struct Peer {
 }
 
 impl Peer {
+    pub(super) fn is_connected(&self) -> bool {
+        self.life == Life::Connected
+    }
+
+    pub(super) fn is_failed(&self) -> bool {
+        self.life == Life::Failed
+    }
+
     pub(super) fn slot_by_mid(&self, mid: Mid) -> Option<&Slot> {
         self.slots.iter().find(|slot| slot.mid == mid)
     }

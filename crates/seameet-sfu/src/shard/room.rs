@@ -49,7 +49,7 @@ impl Shard {
         let Some(mut peer) = self.peers.remove(key) else {
             return;
         };
-        if !peer.failed {
+        if !peer.is_failed() {
             self.say_goodbye(&mut peer);
         }
         self.demux.forget(key);
