@@ -21,7 +21,9 @@ pub(crate) fn check_filter(text: &str) -> Result<(), &'static str> {
 /// Only `tracing` is connected. Libraries that log through the older `log` interface print whole messages at their
 /// finest level, tokens included, and stay unheard.
 pub(crate) fn start(config: &LogConfig) -> Result<()> {
-    let filter = EnvFilter::try_new(&config.filter).context("the log filter")?;
+    // The engine's line stands first, so that a filter that names the engine decides.
+    let filter = format!("{}=error,{}", seameet::ENGINE_LOG_TARGET, config.filter);
+    let filter = EnvFilter::try_new(filter).context("the log filter")?;
     let lines = match config.format {
         LogFormat::Text => fmt::layer().with_writer(stderr).boxed(),
         LogFormat::Json => fmt::layer().json().with_writer(stderr).boxed(),

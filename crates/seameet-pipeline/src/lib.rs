@@ -35,3 +35,7 @@ pub use error::{AnswerError, OfferError, PeerError};
 pub use negotiate::{AcceptedOffer, LineDirection, MediaLine, OfferLine, remote_fingerprint};
 pub use packet::{Format, OutgoingPacket, ReceivedPacket};
 pub use peer::{CloseReason, PeerConnection, PeerEvent, Transmit};
+
+/// The target under which the WebRTC engine logs. It warns about much that every browser does, so programs show its
+/// errors only unless they are asked for more.
+pub const ENGINE_LOG_TARGET: &str = "str0m";

@@ -22,4 +22,6 @@ pub mod driver;
 pub mod shard;
 
 pub use config::{MediaConfig, ShardConfig};
+pub use seameet_pipeline::ENGINE_LOG_TARGET;
+
 pub use driver::{BindError, MediaPlane, MediaStats, RoomMedia, WorkerGone};

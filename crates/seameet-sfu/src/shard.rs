@@ -245,7 +245,7 @@ impl Shard {
     fn run(&mut self) {
         self.forward_ingress();
         self.poll_keyframes();
-        while let Some(key) = self.timers.pop_due(self.now, &mut self.peers) {
+        while let Some(key) = self.timers.pop_due(self.now) {
             self.mark_dirty(key);
         }
         while let Some(key) = self.dirty.pop_front() {
@@ -292,7 +292,7 @@ impl Shard {
                 PeerEvent::Closed(reason) => self.closing.push((key, disconnect_reason(reason))),
             }
         }
-        self.timers.schedule(key, peer);
+        self.timers.schedule(key, peer.connection.deadline());
         if connected {
             self.connected(key);
         }

@@ -75,7 +75,7 @@ pub use {
     events::{EventStream, ServerEvent},
     hook::Verdict,
     origin::{InvalidOrigin, check_origin},
-    seameet_sfu::BindError,
+    seameet_sfu::{BindError, ENGINE_LOG_TARGET},
     seameet_signaling::session::{SessionLimits as MessageLimits, SessionTiming as Timing},
     seameet_signaling::transport::{Disconnected, Received, Transport},
     server::{SeaMeetServer, ServerHandle},

@@ -159,7 +159,6 @@ impl Shard {
             shown_addresses: 0,
             names: VecDeque::new(),
             dirty: false,
-            scheduled: None,
         });
         if let Some(room) = self.rooms.get_mut(&room) {
             room.peers.insert(participant, key);

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::time::Instant;
 
 use seameet_core::media::{SlotsNeeded, View};
 use seameet_core::{Mid, ParticipantId};
@@ -59,8 +58,6 @@ pub(super) struct Peer {
     pub(super) names: VecDeque<String>,
     /// Waits to be run in this step.
     pub(super) dirty: bool,
-    /// Its entry in the timer heap.
-    pub(super) scheduled: Option<Instant>,
 }
 
 impl Peer {

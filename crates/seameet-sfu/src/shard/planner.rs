@@ -1,6 +1,6 @@
 //! Which track goes into which slot. Pure: facts in, plan out.
 
-use seameet_core::media::{SlotsNeeded, TrackSource, View};
+use seameet_core::media::{SlotWish, SlotsNeeded, TrackSource, View};
 use seameet_core::{MediaKind, Mid, TrackId};
 
 use crate::shard::track::TrackKey;
@@ -46,21 +46,7 @@ pub(super) fn plan(view: &View, slots: &[SlotFacts], tracks: &[TrackFacts]) -> P
             fill(&mut planned, slots, MediaKind::Video, &video)
         }
         View::Slots(wishes) => {
-            for (plan, slot) in planned.iter_mut().zip(slots) {
-                if slot.kind != MediaKind::Video {
-                    continue;
-                }
-                let Some(wish) = wishes.iter().find(|wish| wish.mid == slot.mid) else {
-                    continue;
-                };
-                let video = |track: &&TrackFacts| track.source.kind() == MediaKind::Video;
-                plan.track = tracks
-                    .iter()
-                    .filter(video)
-                    .find(|track| Some(track.id) == wish.track)
-                    .map(|track| track.key);
-                plan.hidden = wish.max_height == 0;
-            }
+            grant(&mut planned, slots, tracks, wishes);
             0
         }
     };
@@ -70,6 +56,34 @@ pub(super) fn plan(view: &View, slots: &[SlotFacts], tracks: &[TrackFacts]) -> P
             audio: missing_audio,
             video: missing_video,
         },
+    }
+}
+
+/// Fulfils wishes. Of two slots that wish for the same track, the one that has it keeps it, else the first gets it.
+fn grant(planned: &mut [Planned], slots: &[SlotFacts], tracks: &[TrackFacts], wishes: &[SlotWish]) {
+    let wish_of = |slot: &SlotFacts| {
+        let wishes_for = |wish: &&SlotWish| wish.mid == slot.mid && slot.kind == MediaKind::Video;
+        wishes.iter().find(wishes_for)
+    };
+    let wished = |slot: &SlotFacts| {
+        let id = wish_of(slot)?.track?;
+        let video = |track: &&TrackFacts| track.source.kind() == MediaKind::Video;
+        let named = tracks.iter().filter(video).find(|track| track.id == id)?;
+        Some(named.key)
+    };
+    for (plan, slot) in planned.iter_mut().zip(slots) {
+        plan.hidden = wish_of(slot).is_some_and(|wish| wish.max_height == 0);
+        plan.track = match slot.kind {
+            MediaKind::Audio => plan.track,
+            MediaKind::Video => wished(slot).filter(|track| slot.current == Some(*track)),
+        };
+    }
+    for (index, slot) in slots.iter().enumerate() {
+        let Some(track) = wished(slot) else { continue };
+        let taken = planned.iter().any(|plan| plan.track == Some(track));
+        if let Some(plan) = planned.get_mut(index).filter(|_| !taken) {
+            plan.track = Some(track);
+        }
     }
 }
 
@@ -126,3 +140,6 @@ fn fill(
     }
     missing
 }
+
+#[cfg(test)]
+mod tests;

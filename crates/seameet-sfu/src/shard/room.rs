@@ -53,6 +53,7 @@ impl Shard {
             self.say_goodbye(&mut peer);
         }
         self.demux.forget(key);
+        self.timers.forget(key);
         for slot in &peer.slots {
             self.unsubscribe(slot.track, key);
         }

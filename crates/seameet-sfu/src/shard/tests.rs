@@ -1,1 +1,4 @@
-//! Tests.
+//! Tests that need to look inside or to break something; whole calls are tested with the testkit.
+
+mod failure;
+mod script;
