@@ -2,11 +2,12 @@
 //   node harness/screenshots.mjs [output folder] [scene …]
 import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-core'
 import { createServer } from 'vite'
 
-const folder = resolve(process.argv[2] ?? 'screenshots')
+const folder = resolve(process.argv[2] ?? join(tmpdir(), 'seameet-screenshots'))
 const wanted = process.argv.slice(3)
 const SIZES = [
   { name: 'desktop', width: 1440, height: 900 },

@@ -162,6 +162,29 @@ test('a preview that failed can be tried again', async () => {
   })
 })
 
+test('a camera that is plugged in, or allowed at last, is taken without pressing anything', async () => {
+  const devices = new FakeDevices({ list: { camera: [] }, permission: { camera: 'denied' } })
+  devices.failures.camera = new SeameetError('device/not-found', 'none')
+  const { result } = renderHook(() => usePreview(devices, 'camera', true))
+  await waitFor(() => {
+    expect(result.current.state).toBe('failed')
+  })
+  devices.failures.camera = new SeameetError('device/denied', 'no')
+  act(() => {
+    devices.list.update((lists) => ({ ...lists, camera: [{ id: 'new', label: 'New', groupId: '' }] }))
+  })
+  await waitFor(() => {
+    expect(result.current).toMatchObject({ state: 'failed', error: { code: 'device/denied' } })
+  })
+  delete devices.failures.camera
+  act(() => {
+    devices.permission.update((permission) => ({ ...permission, camera: 'granted' }))
+  })
+  await waitFor(() => {
+    expect(result.current.state).toBe('on')
+  })
+})
+
 test('a picture is attached to its element and taken off with it', () => {
   const attached = new Set<HTMLMediaElement>()
   const publication = {

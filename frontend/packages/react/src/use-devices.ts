@@ -50,6 +50,14 @@ export function usePreview(devices: Devices, kind: CaptureKind, wanted: boolean)
     })
   }, [devices, kind, wanted, attempt])
 
+  const failure = wanted && outcome?.attempt === attempt ? outcome.error : null
+  useEffect(() => {
+    if (failure === null) return
+    return whenWorthAnotherTry(devices, kind, failure, () => {
+      setTries((count) => count + 1)
+    })
+  }, [devices, kind, failure])
+
   const current = wanted && outcome?.attempt === attempt ? outcome : null
   const state = !wanted ? 'off' : current === null ? 'starting' : current.capture === null ? 'failed' : 'on'
   return {
@@ -59,6 +67,22 @@ export function usePreview(devices: Devices, kind: CaptureKind, wanted: boolean)
     retry: () => {
       setTries((count) => count + 1)
     },
+  }
+}
+
+/** A device that is plugged in, or a permission that is given, answers the failure without any press of a button. */
+function whenWorthAnotherTry(devices: Devices, kind: CaptureKind, failure: SeameetError, retry: () => void) {
+  const known = devices.list.get()[kind].length
+  const stops = [
+    devices.list.subscribe(() => {
+      if (failure.code === 'device/not-found' && devices.list.get()[kind].length > known) retry()
+    }),
+    devices.permission.subscribe(() => {
+      if (failure.code !== 'device/not-found' && devices.permission.get()[kind] === 'granted') retry()
+    }),
+  ]
+  return () => {
+    for (const stop of stops) stop()
   }
 }
 
