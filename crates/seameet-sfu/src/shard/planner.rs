@@ -61,25 +61,25 @@ pub(super) fn plan(view: &View, slots: &[SlotFacts], tracks: &[TrackFacts]) -> P
 
 /// Fulfils wishes. Of two slots that wish for the same track, the one that has it keeps it, else the first gets it.
 fn grant(planned: &mut [Planned], slots: &[SlotFacts], tracks: &[TrackFacts], wishes: &[SlotWish]) {
-    let wish_of = |slot: &SlotFacts| {
-        let wishes_for = |wish: &&SlotWish| wish.mid == slot.mid && slot.kind == MediaKind::Video;
-        wishes.iter().find(wishes_for)
+    let wish_for = |slot: &SlotFacts| {
+        let concerns = |wish: &&SlotWish| wish.mid == slot.mid && slot.kind == MediaKind::Video;
+        wishes.iter().find(concerns)
     };
-    let wished = |slot: &SlotFacts| {
-        let id = wish_of(slot)?.track?;
+    let granted = |slot: &SlotFacts| {
+        let id = wish_for(slot)?.track?;
         let video = |track: &&TrackFacts| track.source.kind() == MediaKind::Video;
         let named = tracks.iter().filter(video).find(|track| track.id == id)?;
         Some(named.key)
     };
     for (plan, slot) in planned.iter_mut().zip(slots) {
-        plan.hidden = wish_of(slot).is_some_and(|wish| wish.max_height == 0);
+        plan.hidden = wish_for(slot).is_some_and(|wish| wish.max_height == 0);
         plan.track = match slot.kind {
             MediaKind::Audio => plan.track,
-            MediaKind::Video => wished(slot).filter(|track| slot.current == Some(*track)),
+            MediaKind::Video => granted(slot).filter(|track| slot.current == Some(*track)),
         };
     }
     for (index, slot) in slots.iter().enumerate() {
-        let Some(track) = wished(slot) else { continue };
+        let Some(track) = granted(slot) else { continue };
         let taken = planned.iter().any(|plan| plan.track == Some(track));
         if let Some(plan) = planned.get_mut(index).filter(|_| !taken) {
             plan.track = Some(track);

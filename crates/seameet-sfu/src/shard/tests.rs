@@ -1,4 +1,4 @@
 //! Tests that need to look inside or to break something; whole calls are tested with the testkit.
 
 mod failure;
-mod script;
+pub(in crate::shard) mod script;
