@@ -139,3 +139,6 @@ pub(crate) fn line(rtc: &Rtc, mid: Mid) -> Option<MediaLine> {
         formats,
     })
 }
+
+#[cfg(test)]
+mod tests;

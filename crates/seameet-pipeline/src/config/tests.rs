@@ -1,0 +1,84 @@
+//! Tests of endpoints' configuration.
+
+use seameet_core::MediaKind;
+
+use super::*;
+use crate::negotiate::{LineDirection, OfferLine};
+use crate::peer::PeerConnection;
+
+fn offer_of(config: &PeerConfig) -> String {
+    let mut peer = PeerConnection::new(config, Instant::now()).unwrap();
+    let line = |kind| OfferLine {
+        kind,
+        direction: LineDirection::Send,
+    };
+    let lines = [line(MediaKind::Audio), line(MediaKind::Video)];
+    peer.create_offer(&lines).unwrap().0
+}
+
+#[test]
+fn only_the_configured_codecs_are_offered_and_opus_always() {
+    let names = [
+        (Codec::Vp8, "VP8/90000"),
+        (Codec::Vp9, "VP9/90000"),
+        (Codec::H264, "H264/90000"),
+        (Codec::Av1, "AV1/90000"),
+    ];
+    for (chosen, _) in names {
+        let mut config = PeerConfig::new(Role::Client);
+        config.video_codecs = vec![chosen];
+        let sdp = offer_of(&config);
+        assert!(sdp.contains("opus/48000/2"));
+        for (codec, name) in names {
+            assert_eq!(sdp.contains(name), codec == chosen, "{name} in {chosen:?}");
+        }
+    }
+}
+
+#[test]
+fn the_first_codec_is_the_preferred_one() {
+    let mut config = PeerConfig::new(Role::Client);
+    config.video_codecs = vec![Codec::Vp9, Codec::Vp8];
+    let sdp = offer_of(&config);
+    let at = |name| sdp.find(name).unwrap();
+    assert!(at("VP9/90000") < at("VP8/90000"));
+}
+
+#[test]
+fn given_credentials_and_certificate_are_used() {
+    let credentials = IceCredentials {
+        ufrag: "chosen".to_owned(),
+        password: "a password of some length".to_owned(),
+    };
+    let mut config = PeerConfig::new(Role::Client);
+    config.credentials = Some(credentials);
+    config.certificate = Some(Certificate::generate().unwrap());
+    let fingerprint = |sdp: &str| {
+        let line = sdp.lines().find(|line| line.starts_with("a=fingerprint:"));
+        line.unwrap().to_owned()
+    };
+    let (first, second) = (offer_of(&config), offer_of(&config));
+    assert!(first.contains("a=ice-ufrag:chosen"));
+    assert_eq!(fingerprint(&first), fingerprint(&second));
+    config.certificate = None;
+    assert_ne!(fingerprint(&first), fingerprint(&offer_of(&config)));
+}
+
+#[test]
+fn an_address_that_means_every_interface_is_no_candidate() {
+    let mut config = PeerConfig::new(Role::Server);
+    config.local_addresses = vec![SocketAddr::from(([0, 0, 0, 0], 10_000))];
+    let refused = PeerConnection::new(&config, Instant::now()).map(|_| ());
+    assert!(matches!(refused, Err(OfferError::Candidate { .. })));
+}
+
+#[test]
+fn secrets_do_not_print() {
+    let credentials = IceCredentials {
+        ufrag: "name".to_owned(),
+        password: "secret".to_owned(),
+    };
+    let certificate = Certificate::generate().unwrap();
+    let printed = format!("{credentials:?} {certificate:?}");
+    assert_eq!(printed, "IceCredentials(name) Certificate(..)");
+}
