@@ -18,22 +18,28 @@
 //! - [`munge`]: one continuous output stream from changing sources
 //! - [`munge_vp8`]: the same for the VP8 payload descriptor
 //! - [`keyframe`]: merging and repeating keyframe requests
+//! - [`dependency_descriptor`]: frames, layers and decode targets of any codec, told in a header extension
+//! - [`picture_size`]: how large a picture is
 #![cfg_attr(
     not(test),
     warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)
 )]
 
+pub mod dependency_descriptor;
 pub mod inspect;
 pub mod keyframe;
 pub mod munge;
 pub mod munge_vp8;
 pub mod packet;
+pub mod picture_size;
 mod runs;
 pub mod seq;
 
+pub use dependency_descriptor::{DependencyDescriptor, DescriptorContext, DescriptorMunger};
 pub use inspect::{PacketInfo, Vp8Info, Vp9Info, Vp9Layer, inspect};
 pub use keyframe::KeyframeThrottle;
 pub use munge::{Munger, Rewritten, SegmentId, SourceKey};
 pub use munge_vp8::{Vp8Munger, Vp8Rewrite};
 pub use packet::{AudioLevel, Orientation, Packet, Payload};
+pub use picture_size::PictureSize;
 pub use seq::{SequenceUnwrapper, TimestampUnwrapper};
