@@ -102,8 +102,9 @@ fn slots_pass_from_those_who_leave_to_those_who_come() {
         world.leave(leaver);
         let plan = ClientPlan::new(&[Microphone, Camera], 0);
         present.push(world.join(room, &plan));
-        world.run_for(2 * SECOND);
-        let since = world.now() - SECOND;
+        world.run_for(SECOND);
+        let since = world.now();
+        world.run_for(SECOND);
         for shown in &present {
             for source in [Camera, Microphone] {
                 let seen = oracle::received_since(&world, viewer, *shown, source, since);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use seameet_core::media::MediaCommand;
 use seameet_core::media::TrackSource::{self, Camera, Microphone};
-use seameet_testkit::{ClientId, ClientPlan, World, oracle};
+use seameet_testkit::{ClientId, ClientPlan, LinkConfig, Loss, World, oracle};
 
 const SECOND: Duration = Duration::from_secs(1);
 const LEAST_INTERVAL: Duration = Duration::from_millis(500);
@@ -180,15 +180,15 @@ fn a_lost_request_is_repeated() {
     let track = world.track(publisher, Camera);
     world.set_muted(publisher, Camera, true);
     world.run_for(SECOND);
-    let dead = seameet_testkit::LinkConfig {
-        loss: seameet_testkit::Loss::Random(1.0),
-        ..Default::default()
+    let dead = LinkConfig {
+        loss: Loss::Random(1.0),
+        ..LinkConfig::default()
     };
-    world.set_links(publisher, Default::default(), dead);
+    world.set_links(publisher, LinkConfig::default(), dead);
     let since = world.now();
     world.set_muted(publisher, Camera, false);
     world.run_for(Duration::from_millis(100));
-    world.set_links(publisher, Default::default(), Default::default());
+    world.set_links(publisher, LinkConfig::default(), LinkConfig::default());
     world.run_for(SECOND);
     let seen = world.client(viewers[0]).seen(track);
     assert!(seen.iter().any(|seen| seen.at > since));

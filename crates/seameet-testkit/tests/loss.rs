@@ -1,9 +1,12 @@
 //! What loss, reordering and duplication on either side do to a call, and what the server makes of them.
+#![expect(clippy::expect_used, reason = "a failed expectation is the report")]
 
 use std::time::Duration;
 
 use seameet_core::media::TrackSource::{self, Camera, Microphone};
-use seameet_testkit::{ClientId, ClientPlan, LinkConfig, Loss, Reorder, Seen, World, oracle};
+use seameet_testkit::{
+    BurstLoss, ClientId, ClientPlan, LinkConfig, Loss, Reorder, Seen, World, oracle,
+};
 
 const DELAY: Duration = Duration::from_millis(20);
 
@@ -213,7 +216,7 @@ fn duplicates_are_not_forwarded_twice() {
 #[test]
 fn bursts_of_loss_and_jitter_are_repaired() {
     let mut call = Call::new(19);
-    let burst = seameet_testkit::BurstLoss {
+    let burst = BurstLoss {
         enter: 0.02,
         leave: 0.3,
         good: 0.0,

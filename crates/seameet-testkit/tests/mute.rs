@@ -1,11 +1,12 @@
 //! A muted track is not forwarded, whatever its sender does, and nobody else notices.
+#![expect(clippy::expect_used, reason = "a failed expectation is the report")]
 
 use std::time::Duration;
 
 use seameet_core::media::SlotCause;
 use seameet_core::media::TrackSource::{self, Camera, Microphone, Screen};
 use seameet_sfu::shard::Drop;
-use seameet_testkit::{ClientId, ClientPlan, World, oracle};
+use seameet_testkit::{ClientId, ClientPlan, LinkConfig, Loss, World, oracle};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -123,10 +124,10 @@ fn muting_twice_is_muting_once() {
 #[test]
 fn loss_around_a_mute_leaves_no_packet_of_the_muted_time() {
     let (mut world, alice, _, viewer) = call(56);
-    let lossy = seameet_testkit::LinkConfig {
+    let lossy = LinkConfig {
         delay: Duration::from_millis(30),
-        loss: seameet_testkit::Loss::Random(0.1),
-        ..Default::default()
+        loss: Loss::Random(0.1),
+        ..LinkConfig::default()
     };
     world.set_links(alice, lossy, lossy);
     world.run_for(2 * SECOND);

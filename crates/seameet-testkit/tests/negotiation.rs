@@ -1,4 +1,5 @@
 //! What offers change, and that refused ones change nothing.
+#![expect(clippy::expect_used, reason = "a failed expectation is the report")]
 
 use std::time::Duration;
 
