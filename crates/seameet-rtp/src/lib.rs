@@ -20,6 +20,7 @@
 //! - [`keyframe`]: merging and repeating keyframe requests
 //! - [`dependency_descriptor`]: frames, layers and decode targets of any codec, told in a header extension
 //! - [`picture_size`]: how large a picture is
+//! - [`speaker`]: who is speaking
 #![cfg_attr(
     not(test),
     warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)
@@ -34,6 +35,7 @@ pub mod packet;
 pub mod picture_size;
 mod runs;
 pub mod seq;
+pub mod speaker;
 
 pub use dependency_descriptor::{DependencyDescriptor, DescriptorContext, DescriptorMunger};
 pub use inspect::{PacketInfo, Vp8Info, Vp9Info, Vp9Layer, inspect};
@@ -43,3 +45,4 @@ pub use munge_vp8::{Vp8Munger, Vp8Rewrite};
 pub use packet::{AudioLevel, Orientation, Packet, Payload};
 pub use picture_size::PictureSize;
 pub use seq::{SequenceUnwrapper, TimestampUnwrapper};
+pub use speaker::{Speaker, SpeakerDetector, Speakers};
