@@ -21,6 +21,7 @@
 //! - [`dependency_descriptor`]: frames, layers and decode targets of any codec, told in a header extension
 //! - [`picture_size`]: how large a picture is
 //! - [`speaker`]: who is speaking
+//! - [`loudest`]: which of many talkers are heard
 #![cfg_attr(
     not(test),
     warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)
@@ -29,6 +30,7 @@
 pub mod dependency_descriptor;
 pub mod inspect;
 pub mod keyframe;
+pub mod loudest;
 pub mod munge;
 pub mod munge_vp8;
 pub mod packet;
@@ -40,6 +42,7 @@ pub mod speaker;
 pub use dependency_descriptor::{DependencyDescriptor, DescriptorContext, DescriptorMunger};
 pub use inspect::{PacketInfo, Vp8Info, Vp9Info, Vp9Layer, inspect};
 pub use keyframe::KeyframeThrottle;
+pub use loudest::LoudestSelector;
 pub use munge::{Munger, Rewritten, SegmentId, SourceKey};
 pub use munge_vp8::{Vp8Munger, Vp8Rewrite};
 pub use packet::{AudioLevel, Orientation, Packet, Payload};
