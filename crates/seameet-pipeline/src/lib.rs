@@ -32,7 +32,7 @@ pub mod stun;
 
 pub use config::{Certificate, IceCredentials, PeerConfig, Role};
 pub use error::{AnswerError, OfferError, PeerError};
-pub use negotiate::{AcceptedOffer, LineDirection, MediaLine, OfferLine, remote_fingerprint};
+pub use negotiate::{AcceptedOffer, LineDirection, MediaLine, OfferLine, ParsedOffer};
 pub use packet::{Format, OutgoingPacket, ReceivedPacket};
 pub use peer::{CloseReason, PeerConnection, PeerEvent, Transmit};
 

@@ -78,28 +78,55 @@ pub struct OfferLine {
 
 /// The certificate fingerprint in a session description. Another one than before means another endpoint: the
 /// client began a new peer connection (RFC 8122, section 5).
-pub fn remote_fingerprint(sdp: &str) -> Option<&str> {
+fn remote_fingerprint(sdp: &str) -> Option<&str> {
     sdp.lines()
         .find_map(|line| line.strip_prefix("a=fingerprint:"))
         .map(str::trim)
 }
 
-pub(crate) fn parse_offer(sdp: &str, max_lines: usize) -> Result<SdpOffer, OfferError> {
-    // Counted before parsing, so that a description of ten thousand lines costs nothing.
-    let (lines, limit) = (sdp.lines().count(), MAX_DESCRIPTION_LINES);
-    if lines > limit {
-        return Err(OfferError::TooLong { lines, limit });
+/// An offer that was read but not yet answered. Reading is the slow half, and needs no endpoint.
+#[derive(Debug)]
+pub struct ParsedOffer {
+    pub(crate) offer: SdpOffer,
+    fingerprint: Option<String>,
+}
+
+impl ParsedOffer {
+    /// Reads a session description.
+    ///
+    /// A client's own candidates are left out: a server with a known address learns a client's from its checks
+    /// (RFC 8445, section 7.3), and the engine would compare each with every other.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no description, or larger than `max_lines` media lines.
+    pub fn parse(sdp: &str, max_lines: usize) -> Result<Self, OfferError> {
+        // Counted before parsing, so that a description of ten thousand lines costs nothing.
+        let (lines, limit) = (sdp.lines().count(), MAX_DESCRIPTION_LINES);
+        if lines > limit {
+            return Err(OfferError::TooLong { lines, limit });
+        }
+        let lines = sdp.lines().filter(|line| line.starts_with("m=")).count();
+        if lines > max_lines {
+            return Err(OfferError::TooManyLines {
+                lines,
+                limit: max_lines,
+            });
+        }
+        let kept = |line: &&str| !line.starts_with("a=candidate:");
+        let text: String = sdp.split_inclusive('\n').filter(kept).collect();
+        let offer = SdpOffer::from_sdp_string(&text).map_err(|error| OfferError::Parse {
+            reason: error.to_string(),
+        })?;
+        let fingerprint = remote_fingerprint(sdp).map(str::to_owned);
+        Ok(Self { offer, fingerprint })
     }
-    let lines = sdp.lines().filter(|line| line.starts_with("m=")).count();
-    if lines > max_lines {
-        return Err(OfferError::TooManyLines {
-            lines,
-            limit: max_lines,
-        });
+
+    /// The certificate fingerprint of the client. Another one than before means another endpoint: the client began
+    /// a new peer connection (RFC 8122, section 5).
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
     }
-    SdpOffer::from_sdp_string(sdp).map_err(|error| OfferError::Parse {
-        reason: error.to_string(),
-    })
 }
 
 pub(crate) fn parse_answer(sdp: &str) -> Result<SdpAnswer, AnswerError> {

@@ -18,7 +18,7 @@ use str0m::{Event, IceConnectionState, Input, Output, Rtc};
 use crate::config::{PeerConfig, Role};
 use crate::convert;
 use crate::error::{AnswerError, OfferError, PeerError};
-use crate::negotiate::{self, AcceptedOffer, MediaLine, OfferLine};
+use crate::negotiate::{self, AcceptedOffer, MediaLine, OfferLine, ParsedOffer};
 use crate::packet::ReceivedPacket;
 use crate::peer::lines::Lines;
 use crate::peer::media::ENGINE_MAX_RTP_PAYLOAD;
@@ -118,7 +118,21 @@ impl PeerConnection {
     /// [`OfferError::Parse`], [`OfferError::TooLong`] and [`OfferError::TooManyLines`] leave the connection as it was; after
     /// [`OfferError::Apply`] it must be dropped.
     pub fn accept_offer(&mut self, now: Instant, sdp: &str) -> Result<AcceptedOffer, OfferError> {
-        let offer = negotiate::parse_offer(sdp, self.max_media_lines)?;
+        let offer = ParsedOffer::parse(sdp, self.max_media_lines)?;
+        self.answer(now, offer)
+    }
+
+    /// Answers an offer that was read elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`OfferError::Apply`]; the connection must be dropped then.
+    pub fn answer(
+        &mut self,
+        now: Instant,
+        offer: ParsedOffer,
+    ) -> Result<AcceptedOffer, OfferError> {
+        let offer = offer.offer;
         let apply = |error: &dyn fmt::Display| OfferError::Apply {
             reason: error.to_string(),
         };

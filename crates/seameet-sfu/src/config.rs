@@ -42,6 +42,9 @@ pub struct ShardConfig {
     pub video_codecs: Vec<Codec>,
 }
 
+/// Most media lines of one description; more slots than anybody can look at.
+pub(crate) const MAX_MEDIA_LINES: usize = 64;
+
 impl ShardConfig {
     pub(crate) fn peer(&self, credentials: IceCredentials) -> PeerConfig {
         let mut config = PeerConfig::new(Role::Server);
@@ -49,6 +52,7 @@ impl ShardConfig {
         config.certificate = Some(self.certificate.clone());
         config.video_codecs.clone_from(&self.video_codecs);
         config.credentials = Some(credentials);
+        config.max_media_lines = MAX_MEDIA_LINES;
         config
     }
 }

@@ -4,14 +4,17 @@
 //! What crosses threads are values in bounded mailboxes: commands in, events out.
 
 mod addresses;
+mod mail;
 mod mailbox;
 mod room;
 mod socket;
 mod train;
 mod worker;
 
+use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -19,7 +22,7 @@ use std::thread::JoinHandle;
 use seameet_core::media::MediaEvent;
 use seameet_pipeline::Certificate;
 use seameet_pipeline::config::GenerateCertificateError;
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::{Mutex, Semaphore, mpsc, watch};
 
 pub use crate::shard::Counters as MediaStats;
 pub use mailbox::WorkerGone;
@@ -28,9 +31,10 @@ pub use room::RoomMedia;
 use crate::config::{MediaConfig, ShardConfig};
 use crate::shard::RoomKey;
 use mailbox::{Mailbox, WorkerCommand};
+use room::Courier;
 use socket::Sockets;
 
-/// Events that a room may be behind. A room that does not take them loses the newest, which is logged.
+/// Events that a room may be behind before the worker begins to merge them.
 const ROOM_EVENT_CAPACITY: usize = 1_024;
 
 /// Why the media plane cannot start.
@@ -69,6 +73,8 @@ pub enum BindError {
 pub struct MediaPlane {
     workers: Vec<Worker>,
     next_room: AtomicU64,
+    /// How many session descriptions may be worked on at once.
+    processors: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
@@ -91,9 +97,11 @@ impl MediaPlane {
         let workers = (0..config.workers.get())
             .map(|index| start(config, &certificate, index))
             .collect::<Result<_, _>>()?;
+        let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Ok(Self {
             workers,
             next_room: AtomicU64::new(1),
+            processors: Arc::new(Semaphore::new(processors)),
         })
     }
 
@@ -111,19 +119,37 @@ impl MediaPlane {
     }
 
     /// Opens a room on the worker with the fewest peers. It closes when the [`RoomMedia`] is dropped.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime.
     pub fn open_room(&self) -> (RoomMedia, mpsc::Receiver<MediaEvent>) {
-        let key = RoomKey(self.next_room.fetch_add(1, Ordering::Relaxed));
+        let room = RoomKey(self.next_room.fetch_add(1, Ordering::Relaxed));
         let (events, receiver) = mpsc::channel(ROOM_EVENT_CAPACITY);
-        let least_loaded = |worker: &&Worker| {
+        let cost = |worker: &&Worker| {
             let stats = *worker.stats.borrow();
-            (stats.peers, stats.rooms)
+            (worker.mailbox.is_closed(), stats.peers, stats.rooms)
         };
-        let worker = self.workers.iter().min_by_key(least_loaded);
-        let (mailbox, config) = worker.map_or_else(
-            || unreachable!("the number of workers is not zero"),
-            |worker| (worker.mailbox.clone(), Arc::clone(&worker.config)),
-        );
-        (RoomMedia::open(key, mailbox, config, events), receiver)
+        let Some(worker) = self.workers.iter().min_by_key(cost) else {
+            unreachable!("the number of workers is not zero");
+        };
+        let courier = Courier {
+            room,
+            mailbox: worker.mailbox.clone(),
+            config: Arc::clone(&worker.config),
+            events,
+            processors: Arc::clone(&self.processors),
+            known: HashMap::new(),
+        };
+        (RoomMedia::open(courier), receiver)
+    }
+
+    /// Whether every worker lives. A server with a dead worker refuses calls for no visible reason and is better
+    /// restarted.
+    pub fn is_healthy(&self) -> bool {
+        self.workers
+            .iter()
+            .all(|worker| !worker.mailbox.is_closed())
     }
 
     /// Totals of all workers.

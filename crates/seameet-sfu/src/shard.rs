@@ -28,12 +28,14 @@ use std::time::Instant;
 
 use seameet_core::ParticipantId;
 use seameet_core::media::{DisconnectReason, MediaCommand, MediaEvent, Offer, RequestId};
-use seameet_pipeline::{CloseReason, IceCredentials, PeerEvent, ReceivedPacket, Transmit};
+use seameet_pipeline::{
+    CloseReason, IceCredentials, ParsedOffer, PeerEvent, ReceivedPacket, Transmit,
+};
 use slotmap::SlotMap;
 
 pub use counters::{Counters, Drop};
 pub use negotiate::PreparedPeer;
-pub(crate) use negotiate::refusal;
+pub(crate) use negotiate::{parse_offer, refusal};
 pub use occupancy::Occupancy;
 
 use crate::config::ShardConfig;
@@ -69,7 +71,10 @@ pub struct Datagram<'a> {
 pub enum Endpoint {
     /// Already made and answered on another thread, which keeps the parsing of descriptions off this one.
     Prepared(Box<PreparedPeer>),
-    /// To be made here, with this ICE name and secret, unless the participant has one.
+    /// The offer as read on another thread. An endpoint is made here, with this ICE name and secret, unless the
+    /// participant has one.
+    Parsed(Box<ParsedOffer>, IceCredentials),
+    /// The offer is to be read here as well.
     Credentials(IceCredentials),
 }
 
@@ -212,7 +217,9 @@ impl Shard {
             MediaCommand::SetMuted { track, muted } => self.set_muted(room, track, muted),
             MediaCommand::Unpublish { track } => self.unpublish(room, track),
             MediaCommand::SetView { participant, view } => self.set_view(room, participant, view),
-            MediaCommand::RequestKeyframe { track } => self.request_keyframe_by_id(room, track),
+            MediaCommand::RequestKeyframe { participant, track } => {
+                self.request_keyframe_by_id(room, participant, track);
+            }
             MediaCommand::Remove { participant } => self.remove_participant(room, participant),
             MediaCommand::Negotiate { .. } => {
                 tracing::error!("negotiation must come with an endpoint; command ignored");
@@ -254,6 +261,10 @@ impl Shard {
                 continue;
             };
             peer.dirty = false;
+            if peer.is_overdue(now) {
+                self.closing.push((key, DisconnectReason::ConsentExpired));
+                continue;
+            }
             let stepped = guard::step(|| peer.connection.handle_timeout(now));
             self.settle(key, stepped);
         }
@@ -292,7 +303,7 @@ impl Shard {
                 PeerEvent::Closed(reason) => self.closing.push((key, disconnect_reason(reason))),
             }
         }
-        self.timers.schedule(key, peer.connection.deadline());
+        self.timers.schedule(key, peer.deadline());
         if connected {
             self.connected(key);
         }

@@ -142,10 +142,14 @@ fn a_viewers_request_reaches_only_the_source_that_it_sees() {
     let counts = cameras.map(|camera| requests(&mut world, camera, Camera).len());
     assert_eq!(counts, [0, 1, 0]);
     let track = world.track(cameras[2], Camera);
-    world.command(room, MediaCommand::RequestKeyframe { track });
-    world.run_for(SECOND);
-    let counts = cameras.map(|camera| requests(&mut world, camera, Camera).len());
-    assert_eq!(counts, [0, 1, 1]);
+    // Somebody who is not shown the track burdens nobody.
+    for (asker, expected) in [(cameras[0], [0, 1, 0]), (viewer, [0, 1, 1])] {
+        let participant = world.client(asker).participant;
+        world.command(room, MediaCommand::RequestKeyframe { participant, track });
+        world.run_for(SECOND);
+        let counts = cameras.map(|camera| requests(&mut world, camera, Camera).len());
+        assert_eq!(counts, expected);
+    }
 }
 
 #[test]

@@ -91,7 +91,10 @@ fn a_room_cannot_touch_another_rooms_tracks() {
             muted: true,
         },
         MediaCommand::Unpublish { track: foreign },
-        MediaCommand::RequestKeyframe { track: foreign },
+        MediaCommand::RequestKeyframe {
+            participant,
+            track: foreign,
+        },
         MediaCommand::Remove { participant },
     ] {
         world.command(rooms[0], command);

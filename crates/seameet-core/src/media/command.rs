@@ -93,6 +93,8 @@ pub enum MediaCommand {
     },
     /// A subscriber cannot decode a track and asks for a keyframe. Throttled per track.
     RequestKeyframe {
+        /// Who asks. The track must be on one of its slots.
+        participant: ParticipantId,
         /// The track.
         track: TrackId,
     },

@@ -11,6 +11,8 @@ pub struct Answer {
     pub sdp: String,
     /// The declared tracks that were accepted.
     pub tracks: Vec<AnsweredTrack>,
+    /// A new peer connection answers. What was known of an earlier one's slots is void.
+    pub fresh: bool,
 }
 
 /// A track that the media plane is ready to receive.

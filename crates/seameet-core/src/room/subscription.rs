@@ -34,7 +34,10 @@ impl Room {
         if !self.publications.contains_key(&track) {
             return Err(unknown(track));
         }
-        self.push(RoomOutput::Media(MediaCommand::RequestKeyframe { track }));
+        self.push(RoomOutput::Media(MediaCommand::RequestKeyframe {
+            participant: sender,
+            track,
+        }));
         Ok(())
     }
 

@@ -35,12 +35,9 @@ impl Mailbox {
         self.0.send(command).await.map_err(|_| WorkerGone)
     }
 
-    /// For places that cannot wait. Returns the command when the mailbox is full.
-    pub(super) fn try_send(&self, command: WorkerCommand) -> Result<(), Option<WorkerCommand>> {
-        self.0.try_send(command).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(command) => Some(command),
-            mpsc::error::TrySendError::Closed(_) => None,
-        })
+    /// The worker has ended.
+    pub(super) fn is_closed(&self) -> bool {
+        self.0.is_closed()
     }
 }
 

@@ -1,18 +1,27 @@
 //! A room's line to its worker.
+//!
+//! ```text
+//!   room task ──RoomMedia::send──▶ courier ──▶ worker
+//! ```
+//!
+//! Session descriptions are read, and first ones answered, by the courier: away from the thread that carries media,
+//! and without holding up the room's task. One courier per room keeps the order of its errands.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Instant;
 
-use seameet_core::media::{MediaCommand, MediaEvent};
+use seameet_core::media::{MediaCommand, MediaEvent, Offer, RequestId};
 use seameet_core::{ErrorCode, ParticipantId, RequestError};
 use seameet_pipeline::IceCredentials;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::config::ShardConfig;
 use crate::driver::mailbox::{Mailbox, WorkerCommand, WorkerGone};
-use crate::shard::{Endpoint, Negotiation, PreparedPeer, RoomKey};
+use crate::shard::{Endpoint, Negotiation, PreparedPeer, RoomKey, parse_offer, refusal};
 
+/// Errands that wait for the courier. The room's task waits when they are more.
+const ERRAND_CAPACITY: usize = 256;
 /// Characters of ICE names and secrets (RFC 8445, section 5.3 and RFC 8839, section 5.4).
 const ICE_ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 /// 96 bits: unique for sure, and unguessable beside.
@@ -23,147 +32,159 @@ const PASSWORD_CHARS: usize = 24;
 /// A room's line to its worker. Dropping it closes the room.
 #[derive(Debug)]
 pub struct RoomMedia {
-    room: RoomKey,
-    mailbox: Mailbox,
-    config: Arc<ShardConfig>,
-    events: mpsc::Sender<MediaEvent>,
-    /// Participants that had an answer before; their next offers belong to the worker, which has the endpoint.
-    negotiated: Mutex<HashSet<ParticipantId>>,
-    opened: Mutex<bool>,
+    errands: mpsc::Sender<Errand>,
+}
+
+#[derive(Debug)]
+enum Errand {
+    Command(MediaCommand),
+    Forget(ParticipantId),
 }
 
 impl RoomMedia {
-    pub(super) fn open(
-        room: RoomKey,
-        mailbox: Mailbox,
-        config: Arc<ShardConfig>,
-        events: mpsc::Sender<MediaEvent>,
-    ) -> Self {
-        let negotiated = Mutex::default();
-        Self {
-            room,
-            mailbox,
-            config,
-            events,
-            negotiated,
-            opened: Mutex::new(false),
-        }
+    /// Starts the courier on the current runtime.
+    pub(super) fn open(courier: Courier) -> Self {
+        let (errands, inbox) = mpsc::channel(ERRAND_CAPACITY);
+        tokio::spawn(courier.run(inbox));
+        Self { errands }
     }
 
-    /// Sends a command. Waits while the worker is behind.
+    /// Sends a command. Waits while the courier is behind.
     ///
     /// # Errors
     ///
     /// When the worker has ended.
     pub async fn send(&self, command: MediaCommand) -> Result<(), WorkerGone> {
-        self.ensure_open().await?;
-        match command {
-            MediaCommand::Negotiate {
-                participant,
-                request,
-                offer,
-                subscribe,
-            } => {
-                let endpoint = match self.endpoint(participant, &offer.sdp).await {
-                    Ok(endpoint) => endpoint,
-                    Err(error) => {
-                        let result = Err(error);
-                        self.tell(MediaEvent::Negotiated {
-                            participant,
-                            request,
-                            result,
-                        });
-                        return Ok(());
-                    }
-                };
-                let room = self.room;
-                let negotiation = Negotiation {
-                    room,
-                    participant,
-                    request,
-                    offer,
-                    subscribe,
-                    endpoint,
-                };
-                self.mailbox
-                    .send(WorkerCommand::Negotiate(Box::new(negotiation)))
-                    .await
-            }
-            command => {
-                if let MediaCommand::Remove { participant } = &command {
-                    self.lock_negotiated().remove(participant);
-                }
-                self.mailbox
-                    .send(WorkerCommand::Command(self.room, command))
-                    .await
-            }
-        }
+        let errand = Errand::Command(command);
+        self.errands.send(errand).await.map_err(|_| WorkerGone)
     }
 
-    async fn ensure_open(&self) -> Result<(), WorkerGone> {
-        let first = {
-            let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-            !std::mem::replace(&mut *opened, true)
-        };
-        if first {
-            let events = self.events.clone();
-            self.mailbox
-                .send(WorkerCommand::OpenRoom {
-                    room: self.room,
-                    events,
-                })
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// A first offer is parsed and answered here, away from the thread that carries media.
-    async fn endpoint(
-        &self,
-        participant: ParticipantId,
-        sdp: &str,
-    ) -> Result<Endpoint, RequestError> {
-        let credentials = credentials()?;
-        if self.lock_negotiated().contains(&participant) {
-            return Ok(Endpoint::Credentials(credentials));
-        }
-        let (config, sdp) = (Arc::clone(&self.config), sdp.to_owned());
-        let prepared = tokio::task::spawn_blocking(move || {
-            PreparedPeer::new(&config, credentials, Instant::now(), &sdp)
-        })
-        .await
-        .map_err(|_| RequestError::new(ErrorCode::Internal, "the offer could not be processed"))?
-        .map_err(|error| crate::shard::refusal(&error))?;
-        self.lock_negotiated().insert(participant);
-        Ok(Endpoint::Prepared(Box::new(prepared)))
-    }
-
-    /// Never waits: the receiver is the very task that sends.
-    fn tell(&self, event: MediaEvent) {
-        if self.events.try_send(event).is_err() {
-            tracing::error!("a room does not take its media events; one is lost");
-        }
-    }
-
-    fn lock_negotiated(&self) -> std::sync::MutexGuard<'_, HashSet<ParticipantId>> {
-        self.negotiated
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// Media with a participant ended: its next offer begins a new peer connection.
+    pub async fn forget(&self, participant: ParticipantId) {
+        // A courier that is gone remembers nobody.
+        let _ = self.errands.send(Errand::Forget(participant)).await;
     }
 }
 
-impl Drop for RoomMedia {
-    fn drop(&mut self) {
-        let Err(Some(command)) = self.mailbox.try_send(WorkerCommand::CloseRoom(self.room)) else {
-            return;
+/// Carries a room's errands to its worker, in order.
+#[derive(Debug)]
+pub(super) struct Courier {
+    pub(super) room: RoomKey,
+    pub(super) mailbox: Mailbox,
+    pub(super) config: Arc<ShardConfig>,
+    pub(super) events: mpsc::Sender<MediaEvent>,
+    /// How many descriptions may be worked on at once, whole process.
+    pub(super) processors: Arc<Semaphore>,
+    /// The certificate fingerprints of participants that the worker has an endpoint for.
+    pub(super) known: HashMap<ParticipantId, Option<String>>,
+}
+
+/// A client's offer on its way.
+struct Request {
+    participant: ParticipantId,
+    number: RequestId,
+    offer: Offer,
+    subscribe: bool,
+}
+
+impl Courier {
+    async fn run(mut self, mut inbox: mpsc::Receiver<Errand>) {
+        let open = WorkerCommand::OpenRoom {
+            room: self.room,
+            events: self.events.clone(),
         };
-        // The mailbox is full. Waiting is for a task; without a runtime the process is ending anyway.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let mailbox = self.mailbox.clone();
-            runtime.spawn(async move {
-                let _ = mailbox.send(command).await;
-            });
+        let mut alive = self.mailbox.send(open).await.is_ok();
+        while alive && let Some(errand) = inbox.recv().await {
+            alive = self.deliver(errand).await.is_ok();
         }
+        // Also after the worker's end: then nobody needs to be told.
+        let _ = self.mailbox.send(WorkerCommand::CloseRoom(self.room)).await;
+    }
+
+    async fn deliver(&mut self, errand: Errand) -> Result<(), WorkerGone> {
+        match errand {
+            Errand::Forget(participant) => {
+                self.known.remove(&participant);
+                Ok(())
+            }
+            Errand::Command(MediaCommand::Negotiate {
+                participant,
+                request: number,
+                offer,
+                subscribe,
+            }) => {
+                let request = Request {
+                    participant,
+                    number,
+                    offer,
+                    subscribe,
+                };
+                self.negotiate(request).await
+            }
+            Errand::Command(command) => {
+                if let MediaCommand::Remove { participant } = &command {
+                    self.known.remove(participant);
+                }
+                let command = WorkerCommand::Command(self.room, command);
+                self.mailbox.send(command).await
+            }
+        }
+    }
+
+    async fn negotiate(&mut self, mut request: Request) -> Result<(), WorkerGone> {
+        let sdp = std::mem::take(&mut request.offer.sdp);
+        let endpoint = match self.endpoint(request.participant, sdp).await {
+            Ok(endpoint) => endpoint,
+            Err(error) => return self.refuse(&request, error).await,
+        };
+        let negotiation = Negotiation {
+            room: self.room,
+            participant: request.participant,
+            request: request.number,
+            offer: request.offer,
+            subscribe: request.subscribe,
+            endpoint,
+        };
+        let command = WorkerCommand::Negotiate(Box::new(negotiation));
+        self.mailbox.send(command).await
+    }
+
+    async fn refuse(&self, request: &Request, error: RequestError) -> Result<(), WorkerGone> {
+        let event = MediaEvent::Negotiated {
+            participant: request.participant,
+            request: request.number,
+            result: Err(error),
+        };
+        // Waiting is safe: the room's task reads events and never waits for the courier to finish an errand.
+        self.events.send(event).await.map_err(|_| WorkerGone)
+    }
+
+    /// Reads the offer; answers it too when it begins a new peer connection.
+    async fn endpoint(
+        &mut self,
+        participant: ParticipantId,
+        sdp: String,
+    ) -> Result<Endpoint, RequestError> {
+        let failed = || RequestError::new(ErrorCode::Internal, "the offer could not be processed");
+        let _permit = self.processors.acquire().await.map_err(|_| failed())?;
+        let credentials = credentials()?;
+        let config = Arc::clone(&self.config);
+        let known = self.known.get(&participant).cloned();
+        let work = move || {
+            let offer = parse_offer(&sdp)?;
+            let fingerprint = offer.fingerprint().map(str::to_owned);
+            if known.as_ref() == Some(&fingerprint) {
+                let offer = Box::new(offer);
+                return Ok((Endpoint::Parsed(offer, credentials), fingerprint));
+            }
+            let prepared = PreparedPeer::new(&config, credentials, Instant::now(), offer)
+                .map_err(|error| refusal(&error))?;
+            Ok((Endpoint::Prepared(Box::new(prepared)), fingerprint))
+        };
+        let done = tokio::task::spawn_blocking(work).await;
+        let (endpoint, fingerprint) = done.map_err(|_| failed())??;
+        self.known.insert(participant, fingerprint);
+        Ok(endpoint)
     }
 }
 

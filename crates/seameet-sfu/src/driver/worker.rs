@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::future::pending;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use seameet_core::media::MediaEvent;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep_until;
 
 use crate::config::ShardConfig;
+use crate::driver::mail::{RoomGone, RoomMail};
 use crate::driver::mailbox::WorkerCommand;
 use crate::driver::socket::{MediaSocket, Sockets};
 use crate::driver::train::{Coupler, Train};
@@ -18,6 +19,8 @@ use crate::shard::{Counters, Datagram, Input, Output, RoomKey, Shard};
 const BATCHES_PER_TURN: usize = 8;
 /// Commands taken before media gets its turn.
 const COMMANDS_PER_TURN: usize = 64;
+/// How soon a room that was behind is tried again.
+const MAIL_RETRY: Duration = Duration::from_millis(5);
 
 /// Runs a worker until it is told to end.
 pub(super) fn run(
@@ -49,7 +52,7 @@ struct Worker<'a> {
     sockets: Vec<MediaSocket>,
     couplers: Vec<Coupler>,
     inbox: mpsc::Receiver<WorkerCommand>,
-    rooms: HashMap<RoomKey, mpsc::Sender<MediaEvent>>,
+    rooms: HashMap<RoomKey, RoomMail>,
     stats: &'a watch::Sender<Counters>,
     /// What the sockets count; the shard counts the rest.
     counters: Counters,
@@ -117,7 +120,7 @@ impl<'a> Worker<'a> {
         }
         self.stats
             .send_replace(self.shard.counters().plus(&self.counters));
-        deadline
+        deadline.into_iter().chain(self.flush_mail()).min()
     }
 
     fn send(&mut self, train: &Train) {
@@ -132,15 +135,32 @@ impl<'a> Worker<'a> {
 
     /// Never waits: a room that is behind must not hold up media.
     fn tell(&mut self, room: RoomKey, event: MediaEvent) {
-        let Some(events) = self.rooms.get(&room) else {
-            return;
-        };
-        if let Err(mpsc::error::TrySendError::Full(_)) = events.try_send(event) {
-            tracing::error!(
-                room = room.0,
-                "a room does not take its media events; one is lost"
-            );
+        let told = self.rooms.get_mut(&room).map(|mail| mail.push(event));
+        if told == Some(Err(RoomGone)) {
+            self.close_room(room);
         }
+    }
+
+    /// Sends what rooms could not take before. Returns when to try again.
+    fn flush_mail(&mut self) -> Option<Instant> {
+        let mut gone = Vec::new();
+        let mut waits = false;
+        for (room, mail) in &mut self.rooms {
+            match mail.flush() {
+                Ok(()) => waits |= mail.waits(),
+                Err(RoomGone) => gone.push(*room),
+            }
+        }
+        for room in gone {
+            self.close_room(room);
+        }
+        waits.then(|| Instant::now() + MAIL_RETRY)
+    }
+
+    fn close_room(&mut self, room: RoomKey) {
+        self.rooms.remove(&room);
+        self.shard
+            .handle_input(Instant::now(), Input::CloseRoom(room));
     }
 
     async fn wait(&mut self, deadline: Option<Instant>) {
@@ -190,13 +210,10 @@ impl<'a> Worker<'a> {
         let now = Instant::now();
         match command {
             WorkerCommand::OpenRoom { room, events } => {
-                self.rooms.insert(room, events);
+                self.rooms.insert(room, RoomMail::new(events));
                 self.shard.handle_input(now, Input::OpenRoom(room));
             }
-            WorkerCommand::CloseRoom(room) => {
-                self.shard.handle_input(now, Input::CloseRoom(room));
-                self.rooms.remove(&room);
-            }
+            WorkerCommand::CloseRoom(room) => self.close_room(room),
             WorkerCommand::Command(room, command) => {
                 self.shard.handle_input(now, Input::Command(room, command));
             }

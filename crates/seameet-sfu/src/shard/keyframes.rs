@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
-use seameet_core::{Mid, TrackId};
+use seameet_core::{Mid, ParticipantId, TrackId};
 
 use crate::shard::guard::{self, Guarded};
 use crate::shard::peer::PeerKey;
+use crate::shard::slot::Slot;
 use crate::shard::track::TrackKey;
 use crate::shard::{RoomKey, Shard};
 
@@ -17,10 +18,25 @@ impl Shard {
         }
     }
 
-    /// A client asks by the track's id.
-    pub(super) fn request_keyframe_by_id(&mut self, room: RoomKey, track: TrackId) {
+    /// A client asks by the track's id. Only those who are shown a track may burden its publisher.
+    pub(super) fn request_keyframe_by_id(
+        &mut self,
+        room: RoomKey,
+        participant: ParticipantId,
+        track: TrackId,
+    ) {
         self.counters.keyframe_requests_received += 1;
-        if let Some(key) = self.track_by_id(room, track) {
+        let Some(key) = self.track_by_id(room, track) else {
+            return;
+        };
+        let asker = self.peer_of(room, participant);
+        let shown = asker
+            .and_then(|peer| self.peers.get(peer))
+            .is_some_and(|peer| {
+                let shows = |slot: &Slot| slot.track == Some(key) && !slot.hidden;
+                peer.slots.iter().any(shows)
+            });
+        if shown {
             self.want_keyframe(key);
         }
     }

@@ -1,24 +1,27 @@
 //! Offers: new endpoints, new lines, restarts.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use seameet_core::media::{
     Answer, AnsweredTrack, MediaEvent, Offer, SlotsNeeded, TrackDeclaration, View,
 };
 use seameet_core::{ErrorCode, MediaKind, ParticipantId, RequestError};
 use seameet_pipeline::{
-    AcceptedOffer, IceCredentials, MediaLine, OfferError, PeerConnection, remote_fingerprint,
+    AcceptedOffer, IceCredentials, MediaLine, OfferError, ParsedOffer, PeerConnection,
 };
 use seameet_rtp::{KeyframeThrottle, SourceKey};
 
-use crate::config::ShardConfig;
+use crate::config::{MAX_MEDIA_LINES, ShardConfig};
 use crate::shard::guard::{self, Guarded};
 use crate::shard::peer::{Life, Peer, PeerKey, UpLine};
 use crate::shard::slot::Slot;
 use crate::shard::track::{TrackKey, UpTrack};
 use crate::shard::{Endpoint, Negotiation, RoomKey, Shard};
 
+/// How long a client may take from its offer to the end of the DTLS handshake. Browsers give up after about sixteen
+/// seconds without an answer.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 /// Video tracks that a subscriber is given before it says what it wants to see.
 const DEFAULT_MAX_VIDEO: usize = 24;
 
@@ -27,6 +30,7 @@ const DEFAULT_MAX_VIDEO: usize = 24;
 pub struct PreparedPeer {
     connection: PeerConnection,
     accepted: AcceptedOffer,
+    fingerprint: Option<String>,
 }
 
 impl PreparedPeer {
@@ -40,13 +44,15 @@ impl PreparedPeer {
         config: &ShardConfig,
         credentials: IceCredentials,
         now: Instant,
-        sdp: &str,
+        offer: ParsedOffer,
     ) -> Result<Self, OfferError> {
+        let fingerprint = offer.fingerprint().map(str::to_owned);
         let mut connection = PeerConnection::new(&config.peer(credentials), now)?;
-        let accepted = connection.accept_offer(now, sdp)?;
+        let accepted = connection.answer(now, offer)?;
         Ok(Self {
             connection,
             accepted,
+            fingerprint,
         })
     }
 }
@@ -64,9 +70,13 @@ impl Shard {
         if !self.rooms.contains_key(&room) {
             return; // The room closed while the offer was under way.
         }
-        let result = self
-            .endpoint(room, participant, &offer, endpoint)
-            .map(|(key, accepted)| self.install(key, &offer, subscribe, accepted));
+        let result =
+            self.endpoint(room, participant, &offer.sdp, endpoint)
+                .map(|(key, accepted, fresh)| {
+                    let sdp = accepted.sdp;
+                    let tracks = self.install(key, &offer, subscribe, &accepted.lines);
+                    Answer { sdp, tracks, fresh }
+                });
         // The answer goes first: slots and tracks refer to lines that it introduces.
         self.events.push_back((
             room,
@@ -82,50 +92,72 @@ impl Shard {
         }
     }
 
-    /// Finds or makes the participant's endpoint and lets it answer.
+    /// Finds or makes the participant's endpoint and lets it answer. The flag tells that it is a new one.
     fn endpoint(
         &mut self,
         room: RoomKey,
         participant: ParticipantId,
-        offer: &Offer,
+        sdp: &str,
         endpoint: Endpoint,
-    ) -> Result<(PeerKey, AcceptedOffer), RequestError> {
-        let fingerprint = remote_fingerprint(&offer.sdp).map(str::to_owned);
+    ) -> Result<(PeerKey, AcceptedOffer, bool), RequestError> {
         let former = self.peer_of(room, participant);
         let prepared = match endpoint {
             Endpoint::Prepared(prepared) => *prepared,
-            Endpoint::Credentials(credentials) => {
-                let same = |peer: &Peer| peer.fingerprint == fingerprint && !peer.is_failed();
-                if let Some(key) = former
-                    && self.peers.get(key).is_some_and(same)
-                {
-                    return Ok((key, self.renegotiate(key, &offer.sdp)?));
+            Endpoint::Parsed(offer, credentials) => {
+                match self.same_endpoint(former, offer.fingerprint()) {
+                    Some(key) => return Ok((key, self.renegotiate(key, *offer)?, false)),
+                    None => self.prepare(credentials, *offer)?,
                 }
-                let (config, now) = (&self.config, self.now);
-                guard::attempt(|| PreparedPeer::new(config, credentials, now, &offer.sdp))
-                    .ok_or_else(endpoint_failed)?
-                    .map_err(|error| refusal(&error))?
+            }
+            Endpoint::Credentials(credentials) => {
+                let offer = parse_offer(sdp)?;
+                let endpoint = Endpoint::Parsed(Box::new(offer), credentials);
+                return self.endpoint(room, participant, sdp, endpoint);
             }
         };
         if let Some(key) = former {
             self.remove_peer(key);
         }
+        let PreparedPeer {
+            connection,
+            accepted,
+            fingerprint,
+        } = prepared;
         Ok((
-            self.adopt(room, participant, fingerprint, prepared.connection),
-            prepared.accepted,
+            self.adopt(room, participant, fingerprint, connection),
+            accepted,
+            true,
         ))
     }
 
+    /// The participant's endpoint, if it still lives and the offer comes from the same peer connection.
+    fn same_endpoint(&self, former: Option<PeerKey>, fingerprint: Option<&str>) -> Option<PeerKey> {
+        let peer = self.peers.get(former?)?;
+        (peer.fingerprint.as_deref() == fingerprint && !peer.is_failed()).then_some(former?)
+    }
+
+    fn prepare(
+        &self,
+        credentials: IceCredentials,
+        offer: ParsedOffer,
+    ) -> Result<PreparedPeer, RequestError> {
+        guard::attempt(|| PreparedPeer::new(&self.config, credentials, self.now, offer))
+            .ok_or_else(endpoint_failed)?
+            .map_err(|error| refusal(&error))
+    }
+
     /// Lets the participant's endpoint answer a further offer. One that cannot be applied ends it.
-    fn renegotiate(&mut self, key: PeerKey, sdp: &str) -> Result<AcceptedOffer, RequestError> {
+    fn renegotiate(
+        &mut self,
+        key: PeerKey,
+        offer: ParsedOffer,
+    ) -> Result<AcceptedOffer, RequestError> {
         let now = self.now;
         let peer = self.peers.get_mut(key).ok_or_else(endpoint_failed)?;
-        match guard::attempt(|| peer.connection.accept_offer(now, sdp)) {
+        match guard::attempt(|| peer.connection.answer(now, offer)) {
             Some(Ok(accepted)) => Ok(accepted),
             Some(Err(error)) => {
-                if matches!(error, OfferError::Apply { .. }) {
-                    self.fail(key, Guarded::Failed);
-                }
+                self.fail(key, Guarded::Failed);
                 Err(refusal(&error))
             }
             None => {
@@ -147,7 +179,9 @@ impl Shard {
             participant,
             connection,
             fingerprint,
-            life: Life::Connecting,
+            life: Life::Connecting {
+                until: self.now + CONNECT_TIMEOUT,
+            },
             subscribe: false,
             view: View::Auto {
                 max_video: DEFAULT_MAX_VIDEO,
@@ -166,28 +200,21 @@ impl Shard {
         key
     }
 
-    /// Makes the shard's tables agree with the answer.
+    /// Makes the shard's tables agree with the answer. Returns the tracks that can be received.
     fn install(
         &mut self,
         key: PeerKey,
         offer: &Offer,
         subscribe: bool,
-        accepted: AcceptedOffer,
-    ) -> Answer {
+        lines: &[MediaLine],
+    ) -> Vec<AnsweredTrack> {
         let Some(peer) = self.peers.get_mut(key) else {
-            return Answer {
-                sdp: accepted.sdp,
-                tracks: Vec::new(),
-            };
+            return Vec::new();
         };
         peer.subscribe = subscribe;
         self.register_name(key);
-        self.install_slots(key, &accepted.lines);
-        let tracks = self.install_tracks(key, offer, &accepted.lines);
-        Answer {
-            sdp: accepted.sdp,
-            tracks,
-        }
+        self.install_slots(key, lines);
+        self.install_tracks(key, offer, lines)
     }
 
     fn install_slots(&mut self, key: PeerKey, lines: &[MediaLine]) {
@@ -298,12 +325,32 @@ fn carries(line: &MediaLine, declared: &TrackDeclaration) -> bool {
     line.mid == declared.mid && line.kind == kind && line.direction.receives()
 }
 
-/// The refusal that a client gets.
+/// Reads a client's offer within the limits of a shard.
+///
+/// # Errors
+///
+/// The refusal for the client.
+pub(crate) fn parse_offer(sdp: &str) -> Result<ParsedOffer, RequestError> {
+    ParsedOffer::parse(sdp, MAX_MEDIA_LINES).map_err(|error| refusal(&error))
+}
+
+/// The refusal that a client gets. The engine's own words stay in the log: they may name what is none of the
+/// client's business, such as addresses in memory.
 pub(crate) fn refusal(error: &OfferError) -> RequestError {
-    let code = match error {
-        OfferError::Candidate { .. } => ErrorCode::Internal,
-        OfferError::TooManyLines { .. } | OfferError::TooLong { .. } => ErrorCode::TooLarge,
-        _ => ErrorCode::BadSdp,
+    tracing::debug!(%error, "offer refused");
+    let (code, message) = match error {
+        OfferError::Candidate { .. } => (
+            ErrorCode::Internal,
+            "the server has no usable address".into(),
+        ),
+        OfferError::TooManyLines { .. } | OfferError::TooLong { .. } => {
+            (ErrorCode::TooLarge, error.to_string())
+        }
+        OfferError::Parse { .. } => (ErrorCode::BadSdp, "not a valid session description".into()),
+        _ => (
+            ErrorCode::BadSdp,
+            "the session description cannot be applied".into(),
+        ),
     };
-    RequestError::new(code, error.to_string())
+    RequestError::new(code, message)
 }

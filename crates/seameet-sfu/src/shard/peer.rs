@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use seameet_core::media::{SlotsNeeded, View};
 use seameet_core::{Mid, ParticipantId};
@@ -27,7 +28,10 @@ pub(super) struct UpLine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Life {
     /// Packets would only pile up in the engine.
-    Connecting,
+    Connecting {
+        /// A client that has shown no sign by then never will.
+        until: Instant,
+    },
     /// ICE and DTLS are up.
     Connected,
     /// Its state machine failed: it is not touched again and goes with the next reaping.
@@ -63,6 +67,20 @@ pub(super) struct Peer {
 impl Peer {
     pub(super) fn is_connected(&self) -> bool {
         self.life == Life::Connected
+    }
+
+    /// When the peer wants to be run next.
+    pub(super) fn deadline(&self) -> Instant {
+        let deadline = self.connection.deadline();
+        match self.life {
+            Life::Connecting { until } => deadline.min(until),
+            Life::Connected | Life::Failed => deadline,
+        }
+    }
+
+    /// It had its time to connect. The engine itself waits for ever for a client's first sign.
+    pub(super) fn is_overdue(&self, now: Instant) -> bool {
+        matches!(self.life, Life::Connecting { until } if until <= now)
     }
 
     pub(super) fn is_failed(&self) -> bool {

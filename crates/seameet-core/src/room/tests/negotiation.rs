@@ -95,6 +95,7 @@ fn a_track_that_the_media_plane_does_not_take_is_not_published() {
         result: Ok(Answer {
             sdp: String::new(),
             tracks: vec![taken, invented],
+            fresh: false,
         }),
     });
     play.expect_told(

@@ -101,7 +101,7 @@ fn welcome(notice: &Notice) -> String {
         snapshot.seq,
         list(snapshot.peers.iter().map(member)),
         list(snapshot.tracks.iter().map(track)),
-        list(snapshot.chat.iter().map(chat)),
+        list(snapshot.chat.iter().map(|message| chat(message))),
         missed
             .map(|missed| format!(" missed={missed}"))
             .unwrap_or_default(),
@@ -167,7 +167,7 @@ fn media(command: &MediaCommand) -> String {
                 )))
             ),
         },
-        MediaCommand::RequestKeyframe { track } => format!("keyframe {track}"),
+        MediaCommand::RequestKeyframe { track, .. } => format!("keyframe {track}"),
         MediaCommand::Remove { participant } => format!("remove {}", name(*participant)),
     }
 }

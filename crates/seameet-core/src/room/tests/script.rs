@@ -165,7 +165,15 @@ impl Play {
     pub(super) fn answer(&mut self, number: u64) {
         let (participant, tracks) = self.negotiations[&number].clone();
         let sdp = "answer".to_owned();
-        self.negotiated(participant, number, Ok(Answer { sdp, tracks }));
+        self.negotiated(
+            participant,
+            number,
+            Ok(Answer {
+                sdp,
+                tracks,
+                fresh: false,
+            }),
+        );
     }
 
     /// The media plane refuses a negotiation.

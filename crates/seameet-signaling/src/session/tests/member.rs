@@ -1,5 +1,6 @@
 //! What a member says and is told.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use seameet_core::media::{
@@ -176,7 +177,7 @@ fn events_are_told_with_their_number() {
             ),
         ),
     ] {
-        play.notice(Notice::Event(SequencedEvent { seq: 9, event }));
+        play.notice(Notice::Event(Arc::new(SequencedEvent { seq: 9, event })));
         play.expect(&[text]);
     }
 }
@@ -184,14 +185,14 @@ fn events_are_told_with_their_number() {
 #[test]
 fn private_messages_have_no_number() {
     let mut play = Play::joined();
-    play.notice(Notice::PrivateChat(ChatMessage {
+    play.notice(Notice::PrivateChat(Arc::new(ChatMessage {
         id: 5,
         from: participant(),
         display_name: None,
         to: Some(participant()),
         text: "psst".into(),
         at_ms: 3.0,
-    }));
+    })));
     play.expect(&[concat!(
         r#"send {"type":"chat_message","id":"m_5","from":"p_0000000000000001","#,
         r#""to":"p_0000000000000001","text":"psst","at":3.0}"#
@@ -214,6 +215,7 @@ fn media_news_are_told() {
                         mid,
                         codec: Codec::Vp8,
                     }],
+                    fresh: false,
                 },
             },
             r#"send {"type":"answer","id":"o","sdp":"v=0","tracks":[{"mid":"5","track":"t_3"}]}"#,
