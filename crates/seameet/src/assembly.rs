@@ -16,6 +16,7 @@ use crate::http::{self, Frontend};
 use crate::listener::ConnectionLimits;
 use crate::metrics::Metrics;
 use crate::origin::AllowedOrigins;
+use crate::rate::Limiter;
 use crate::rooms::{Directory, DirectoryParts};
 use crate::server::ServerHandle;
 use crate::settings::Settings;
@@ -60,6 +61,7 @@ pub(crate) fn assemble(settings: &Settings, hooks: Hooks) -> Result<Assembled, B
     let directory = Directory::new(DirectoryParts {
         config: room_config(settings),
         max_rooms: settings.max_rooms,
+        max_rooms_per_address: settings.max_rooms_per_address,
         media: Arc::clone(&media),
         events: events.clone(),
         metrics: Arc::clone(&metrics),
@@ -76,6 +78,7 @@ pub(crate) fn assemble(settings: &Settings, hooks: Hooks) -> Result<Assembled, B
             settings.max_connections,
             settings.max_connections_per_address,
         ),
+        joins: Limiter::new(settings.joins_per_address),
         session: Arc::new(session_config(settings)),
         directory,
         events,

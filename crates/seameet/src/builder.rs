@@ -14,6 +14,7 @@ use crate::assembly::{Hooks, assemble};
 use crate::connection::{Connection, DefaultHandler};
 use crate::error::BuildError;
 use crate::hook::{AuthenticateHook, ConnectionHook, RateCheckHook, Verdict};
+use crate::rate::Quota;
 use crate::server::{SeaMeetServer, ServerHandle};
 use crate::settings::{PageSource, Settings};
 
@@ -145,7 +146,8 @@ impl SeaMeetServerBuilder {
         self
     }
 
-    /// Takes messages as fast as clients send them. For development; the server warns in its log.
+    /// Takes messages as fast as clients send them. For development; the server warns in its log. How often one
+    /// address may join stays limited by [`joins_per_address`](Self::joins_per_address).
     pub fn allow_unlimited_rates(mut self) -> Self {
         self.rate_check = Some(Choice::Open);
         self
@@ -214,6 +216,23 @@ impl SeaMeetServerBuilder {
         self
     }
 
+    /// Most open rooms that were opened from one IPv4 address or one IPv6 /64 network. Behind a reverse proxy all of
+    /// them come from the proxy's address, so raise it there. Default: 200.
+    pub fn max_rooms_per_address(mut self, rooms: usize) -> Self {
+        self.settings.max_rooms_per_address = rooms;
+        self
+    }
+
+    /// How often clients of one IPv4 address or one IPv6 /64 network may knock: joins, resumes and attempts that are
+    /// refused count alike. It holds before [`on_authenticate`](Self::on_authenticate) is asked and whatever
+    /// [`on_rate_check`](Self::on_rate_check) says, because every new connection is a new participant for both. Who
+    /// is refused is told `rate_limited` and may try again. Behind a reverse proxy all joins come from the proxy's
+    /// address, so raise it there. Default: 5 per second, 60 at once.
+    pub fn joins_per_address(mut self, quota: Quota) -> Self {
+        self.settings.joins_per_address = quota;
+        self
+    }
+
     /// Most open connections. Default: 10 000.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.settings.max_connections = connections;
@@ -276,7 +295,7 @@ impl SeaMeetServerBuilder {
     /// for an application that listens by itself. It starts the media plane at once; [`ws_addr`](Self::ws_addr) has no
     /// effect. End it by [`ServerHandle::shutdown`].
     ///
-    /// The limit of connections per address works when the application serves the router with
+    /// The limits of connections, joins and rooms per address work when the application serves the router with
     /// `into_make_service_with_connect_info::<SocketAddr>()`.
     ///
     /// # Errors

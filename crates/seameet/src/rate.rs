@@ -1,14 +1,15 @@
 //! A ready limiter for [`on_rate_check`](crate::SeaMeetServerBuilder::on_rate_check).
 
 use std::future::{Ready, ready};
+use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use governor::{DefaultKeyedRateLimiter, RateLimiter};
 use seameet_core::ParticipantId;
 
-/// After this many checks the limiter forgets everyone who has its whole burst again. A participant that is
-/// forgotten and returns starts with the burst that it had anyway.
+/// After this many checks a limiter forgets everyone who has its whole burst again. Whoever is forgotten and returns
+/// starts with the burst that it had anyway.
 const CHECKS_BETWEEN_CLEANUPS: usize = 1024;
 
 /// How many messages are allowed: a steady rate and a burst.
@@ -61,30 +62,33 @@ pub fn per_participant(
     quota: Quota,
 ) -> impl Fn(ParticipantId) -> Ready<bool> + Send + Sync + 'static {
     let limiter = Limiter::new(quota);
-    move |participant| ready(limiter.allows(participant))
+    move |participant| ready(limiter.allows(&participant))
 }
 
-struct Limiter {
-    by_participant: DefaultKeyedRateLimiter<ParticipantId>,
+/// A quota for each key, be it a participant or an address.
+#[derive(Debug)]
+pub(crate) struct Limiter<K: Hash + Eq + Clone> {
+    by_key: DefaultKeyedRateLimiter<K>,
     checks: AtomicUsize,
 }
 
-impl Limiter {
-    fn new(quota: Quota) -> Self {
+impl<K: Hash + Eq + Clone> Limiter<K> {
+    pub(crate) fn new(quota: Quota) -> Self {
         let quota = governor::Quota::per_second(quota.per_second).allow_burst(quota.burst);
         Self {
-            by_participant: RateLimiter::keyed(quota),
+            by_key: RateLimiter::keyed(quota),
             checks: AtomicUsize::new(0),
         }
     }
 
-    fn allows(&self, participant: ParticipantId) -> bool {
+    /// Takes one from the key's quota, if there is one left.
+    pub(crate) fn allows(&self, key: &K) -> bool {
         let checks = self.checks.fetch_add(1, Ordering::Relaxed);
         if checks % CHECKS_BETWEEN_CLEANUPS == CHECKS_BETWEEN_CLEANUPS - 1 {
-            self.by_participant.retain_recent();
-            self.by_participant.shrink_to_fit();
+            self.by_key.retain_recent();
+            self.by_key.shrink_to_fit();
         }
-        self.by_participant.check_key(&participant).is_ok()
+        self.by_key.check_key(key).is_ok()
     }
 }
 
@@ -96,16 +100,16 @@ mod tests {
     fn the_burst_passes_and_the_next_message_does_not() {
         let limiter = Limiter::new(Quota::per_second(1).burst(3));
         let participant = ParticipantId::from_random(1);
-        let answers: Vec<_> = (0..4).map(|_| limiter.allows(participant)).collect();
+        let answers: Vec<_> = (0..4).map(|_| limiter.allows(&participant)).collect();
         assert_eq!(answers, [true, true, true, false]);
     }
 
     #[test]
     fn one_talker_does_not_use_up_the_quota_of_another() {
         let limiter = Limiter::new(Quota::per_second(1));
-        assert!(limiter.allows(ParticipantId::from_random(1)));
-        assert!(!limiter.allows(ParticipantId::from_random(1)));
-        assert!(limiter.allows(ParticipantId::from_random(2)));
+        assert!(limiter.allows(&ParticipantId::from_random(1)));
+        assert!(!limiter.allows(&ParticipantId::from_random(1)));
+        assert!(limiter.allows(&ParticipantId::from_random(2)));
     }
 
     #[test]
@@ -113,8 +117,8 @@ mod tests {
         // A burst of one that refills within a microsecond: everyone is "silent" at once.
         let limiter = Limiter::new(Quota::per_second(u32::MAX).burst(1));
         for number in 0..10 * CHECKS_BETWEEN_CLEANUPS as u64 {
-            limiter.allows(ParticipantId::from_random(number));
+            limiter.allows(&ParticipantId::from_random(number));
         }
-        assert!(limiter.by_participant.len() <= CHECKS_BETWEEN_CLEANUPS);
+        assert!(limiter.by_key.len() <= CHECKS_BETWEEN_CLEANUPS);
     }
 }

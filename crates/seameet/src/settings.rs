@@ -9,6 +9,7 @@ use seameet_signaling::session::{SessionLimits, SessionTiming};
 use seameet_signaling::wire::IceServer;
 
 use crate::error::BuildError;
+use crate::rate::Quota;
 
 /// Everything that is a value and not a hook.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) max_room_members: usize,
     pub(crate) max_chat_history: usize,
     pub(crate) max_rooms: usize,
+    pub(crate) max_rooms_per_address: usize,
+    pub(crate) joins_per_address: Quota,
     pub(crate) max_connections: usize,
     pub(crate) max_connections_per_address: usize,
     pub(crate) allowed_origins: Vec<String>,
@@ -59,6 +62,9 @@ impl Default for Settings {
             max_room_members: 25,
             max_chat_history: 100,
             max_rooms: 1000,
+            max_rooms_per_address: 200,
+            // A company behind one gateway that comes back at once after a restart gets in within seconds.
+            joins_per_address: Quota::per_second(5).burst(60),
             max_connections: 10_000,
             // Many people share one address behind a company's gateway; one machine that opens thousands is stopped.
             max_connections_per_address: 256,
@@ -83,6 +89,7 @@ impl Settings {
             ("workers", self.workers),
             ("max_room_members", self.max_room_members),
             ("max_rooms", self.max_rooms),
+            ("max_rooms_per_address", self.max_rooms_per_address),
             ("max_connections", self.max_connections),
             (
                 "max_connections_per_address",

@@ -1,6 +1,7 @@
 //! What the tasks of one server share.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::hook::{AuthenticateHook, ConnectionHook, RateCheckHook};
 use crate::listener::ConnectionLimits;
 use crate::metrics::Metrics;
 use crate::origin::AllowedOrigins;
+use crate::rate::Limiter;
 use crate::rooms::Directory;
 use crate::shutdown::{Shutdown, Tasks};
 
@@ -26,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) hook_timeout: Duration,
     pub(crate) origins: AllowedOrigins,
     pub(crate) limits: ConnectionLimits,
+    /// How often an address may knock.
+    pub(crate) joins: Limiter<IpAddr>,
     pub(crate) session: Arc<SessionConfig>,
     pub(crate) directory: Arc<Directory>,
     pub(crate) events: EventSender,

@@ -41,6 +41,8 @@ fn builder(config: Config) -> SeaMeetServerBuilder {
         .max_room_members(config.max_room_members)
         .max_chat_history(config.max_chat_history)
         .max_rooms(config.max_rooms)
+        .max_rooms_per_address(config.max_rooms_per_address)
+        .joins_per_address(Quota::per_second(config.joins_per_second).burst(config.join_burst))
         .max_connections(config.max_connections)
         .max_connections_per_address(config.max_connections_per_address)
         .video_codecs(config.video_codecs)

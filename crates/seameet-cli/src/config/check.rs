@@ -22,8 +22,11 @@ pub(crate) struct Config {
     pub(crate) max_room_members: usize,
     pub(crate) max_chat_history: usize,
     pub(crate) max_rooms: usize,
+    pub(crate) max_rooms_per_address: usize,
     pub(crate) max_connections: usize,
     pub(crate) max_connections_per_address: usize,
+    pub(crate) joins_per_second: u32,
+    pub(crate) join_burst: u32,
     pub(crate) messages_per_second: u32,
     pub(crate) message_burst: u32,
     pub(crate) video_codecs: Vec<Codec>,
@@ -85,9 +88,12 @@ impl Config {
         let max_room_members = reader.read(Setting::MaxRoomMembers, parse::at_least_one);
         let max_chat_history = reader.read(Setting::MaxChatHistory, parse::count);
         let max_rooms = reader.read(Setting::MaxRooms, parse::at_least_one);
+        let max_rooms_per_address = reader.read(Setting::MaxRoomsPerAddress, parse::at_least_one);
         let max_connections = reader.read(Setting::MaxConnections, parse::at_least_one);
         let max_connections_per_address =
             reader.read(Setting::MaxConnectionsPerAddress, parse::at_least_one);
+        let joins_per_second = reader.read(Setting::JoinsPerSecond, parse::rate);
+        let join_burst = reader.read(Setting::JoinBurst, parse::rate);
         let messages_per_second = reader.read(Setting::MessagesPerSecond, parse::rate);
         let message_burst = reader.read(Setting::MessageBurst, parse::rate);
         let video_codecs = reader.read(Setting::VideoCodecs, parse::codecs);
@@ -104,8 +110,11 @@ impl Config {
             max_room_members: max_room_members?,
             max_chat_history: max_chat_history?,
             max_rooms: max_rooms?,
+            max_rooms_per_address: max_rooms_per_address?,
             max_connections: max_connections?,
             max_connections_per_address: max_connections_per_address?,
+            joins_per_second: joins_per_second?,
+            join_burst: join_burst?,
             messages_per_second: messages_per_second?,
             message_burst: message_burst?,
             video_codecs: video_codecs?,

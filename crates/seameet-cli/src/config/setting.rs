@@ -12,8 +12,11 @@ pub(crate) enum Setting {
     MaxRoomMembers,
     MaxChatHistory,
     MaxRooms,
+    MaxRoomsPerAddress,
     MaxConnections,
     MaxConnectionsPerAddress,
+    JoinsPerSecond,
+    JoinBurst,
     MessagesPerSecond,
     MessageBurst,
     VideoCodecs,
@@ -102,6 +105,16 @@ pub(crate) const TABLE: &[Row] = &[
         "Most open rooms",
     ),
     row(
+        Setting::MaxRoomsPerAddress,
+        [
+            "max_rooms_per_address",
+            "MAX_ROOMS_PER_ADDRESS",
+            "NUMBER",
+            "200",
+        ],
+        "Most open rooms that clients of one address opened; raise it behind a reverse proxy",
+    ),
+    row(
         Setting::MaxConnections,
         ["max_connections", "MAX_CONNECTIONS", "NUMBER", "10000"],
         "Most open connections",
@@ -115,6 +128,16 @@ pub(crate) const TABLE: &[Row] = &[
             "256",
         ],
         "Most open connections from one address; raise it behind a reverse proxy",
+    ),
+    row(
+        Setting::JoinsPerSecond,
+        ["joins_per_second", "JOINS_PER_SECOND", "NUMBER", "5"],
+        "Joins from one address in the long run, those refused included; raise it behind a reverse proxy",
+    ),
+    row(
+        Setting::JoinBurst,
+        ["join_burst", "JOIN_BURST", "NUMBER", "60"],
+        "Joins from one address at once; raise it behind a reverse proxy",
     ),
     row(
         Setting::MessagesPerSecond,

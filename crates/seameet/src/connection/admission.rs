@@ -1,5 +1,6 @@
 //! The one way into a room: authentication, then the room's own limits.
 
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use seameet_signaling::wire::Secret;
 use super::seat::Seat;
 use crate::clock::wall_clock_ms;
 use crate::hook::Verdict;
+use crate::listener::subscriber;
 use crate::metrics::JoinOutcome;
 use crate::rooms::{Join, line};
 use crate::shared::{Shared, random_resume_token};
@@ -49,6 +51,17 @@ pub(super) fn authenticate(
         }
         verdict
     })
+}
+
+/// Whether clients of this address may knock once more. Every connection is a new participant for the rate check, so
+/// this is what stands in the way of who connects again and again. An address that nobody tells is not limited.
+pub(super) fn may_knock(shared: &Shared, address: Option<IpAddr>) -> Result<(), RequestError> {
+    let allowed = |address| shared.joins.allows(&subscriber(address));
+    if address.is_none_or(allowed) {
+        return Ok(());
+    }
+    let message = "too many joins from your address; try again in a moment";
+    Err(RequestError::new(ErrorCode::RateLimited, message))
 }
 
 /// Whether the participant may send one more message; silence and panic refuse it.
@@ -95,12 +108,14 @@ pub(super) async fn knock(
     shared: &Shared,
     room: &RoomId,
     request: Box<JoinRequest>,
+    address: Option<IpAddr>,
 ) -> Result<Seat, RequestError> {
     let connection = request.connection;
     let (sender, receiver) = line();
     let join = Join {
         request,
         line: sender,
+        subscriber: address.map(subscriber),
     };
     let mailbox = shared.directory.enter(room, join).await?;
     Ok(Seat {

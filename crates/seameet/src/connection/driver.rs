@@ -1,12 +1,15 @@
 //! Drives one connection.
 
+use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
 use seameet_core::room::{JoinRequest, Notice, RoomCommand};
 use seameet_core::{ConnectionId, ParticipantId, RequestError, RoomId};
-use seameet_signaling::session::{CloseReason, Entry, Session, SessionInput, SessionOutput};
+use seameet_signaling::session::{
+    CloseReason, Entry, JoinFacts, Session, SessionInput, SessionOutput,
+};
 use seameet_signaling::transport::{Received, Transport};
 use tokio::time::sleep_until;
 
@@ -21,7 +24,11 @@ use crate::shared::{Shared, random_participant};
 use crate::shutdown::Ending;
 
 /// Serves one client until its conversation is over.
-pub(super) async fn drive(transport: &mut impl Transport, shared: &Arc<Shared>) {
+pub(super) async fn drive(
+    transport: &mut impl Transport,
+    shared: &Arc<Shared>,
+    address: Option<IpAddr>,
+) {
     let Ok(participant) = random_participant() else {
         tracing::error!("the operating system gives no randomness; nobody can join");
         return close(transport, CloseReason::Internal).await;
@@ -32,6 +39,7 @@ pub(super) async fn drive(transport: &mut impl Transport, shared: &Arc<Shared>) 
         session: Session::new(Instant::now(), Arc::clone(&shared.session)),
         ending: shared.shutdown.ending(),
         shared: Arc::clone(shared),
+        address,
         transport,
         verdict: None,
         room: None,
@@ -51,6 +59,8 @@ struct ConnectionDriver<'a, T> {
     session: Session,
     ending: Ending,
     shared: Arc<Shared>,
+    /// Where the client is, as far as somebody knows.
+    address: Option<IpAddr>,
     transport: &'a mut T,
     verdict: Option<PendingVerdict>,
     /// Where the client wants in or is.
@@ -100,11 +110,7 @@ impl<T: Transport> ConnectionDriver<'_, T> {
     async fn obey(&mut self) -> ControlFlow<Over, Option<Instant>> {
         loop {
             match self.session.poll_output() {
-                SessionOutput::Authorize(facts) => {
-                    self.room = Some(facts.room.clone());
-                    let shared = Arc::clone(&self.shared);
-                    self.verdict = Some(admission::authenticate(shared, self.participant, *facts));
-                }
+                SessionOutput::Authorize(facts) => self.authorize(*facts),
                 SessionOutput::Enter(entry) => self.enter(*entry).await,
                 SessionOutput::Command { request, command } => self.ask(request, command).await,
                 SessionOutput::Send(text) => {
@@ -201,6 +207,17 @@ impl<T: Transport> ConnectionDriver<'_, T> {
         ControlFlow::Continue(())
     }
 
+    fn authorize(&mut self, facts: JoinFacts) {
+        self.room = Some(facts.room.clone());
+        match admission::may_knock(&self.shared, self.address) {
+            Ok(()) => {
+                let shared = Arc::clone(&self.shared);
+                self.verdict = Some(admission::authenticate(shared, self.participant, facts));
+            }
+            Err(error) => self.refuse(error),
+        }
+    }
+
     async fn enter(&mut self, entry: Entry) {
         match admission::join_request(self.connection, self.participant, entry) {
             Ok((room, request)) => {
@@ -215,7 +232,7 @@ impl<T: Transport> ConnectionDriver<'_, T> {
         let Some(room) = self.room.clone() else {
             return;
         };
-        match admission::knock(&self.shared, &room, request).await {
+        match admission::knock(&self.shared, &room, request, self.address).await {
             Ok(seat) => self.seat = Some(seat),
             Err(error) => self.refuse(error),
         }

@@ -99,7 +99,7 @@ impl Drop for Permit {
 
 /// The address that stands for one subscriber: an IPv6 host owns a whole /64 (RFC 6177) and would otherwise have as
 /// many addresses as it likes.
-fn subscriber(address: IpAddr) -> IpAddr {
+pub(crate) fn subscriber(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();

@@ -4,7 +4,7 @@ mod accept;
 mod limits;
 
 pub(crate) use accept::{Listener, serve};
-pub(crate) use limits::{ConnectionLimits, LimitReached, Permit};
+pub(crate) use limits::{ConnectionLimits, LimitReached, Permit, subscriber};
 
 #[cfg(test)]
 use accept::MAX_HEADER_BYTES;

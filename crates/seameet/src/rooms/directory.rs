@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use seameet_core::room::RoomConfig;
@@ -22,6 +23,7 @@ pub(crate) struct Directory {
     pub(super) events: EventSender,
     pub(super) metrics: Arc<Metrics>,
     max_rooms: usize,
+    max_rooms_per_address: usize,
     media: Arc<MediaPlane>,
     tasks: Tasks,
     rooms: Mutex<Rooms>,
@@ -32,6 +34,7 @@ pub(crate) struct Directory {
 pub(crate) struct DirectoryParts {
     pub(crate) config: RoomConfig,
     pub(crate) max_rooms: usize,
+    pub(crate) max_rooms_per_address: usize,
     pub(crate) media: Arc<MediaPlane>,
     pub(crate) events: EventSender,
     pub(crate) metrics: Arc<Metrics>,
@@ -41,6 +44,8 @@ pub(crate) struct DirectoryParts {
 #[derive(Debug, Default)]
 struct Rooms {
     open: HashMap<RoomId, OpenRoom>,
+    /// How many of the open rooms each address opened.
+    by_opener: HashMap<IpAddr, usize>,
     opened: u64,
     /// The server ends and no room may open any more.
     closed: bool,
@@ -50,6 +55,33 @@ struct Rooms {
 struct OpenRoom {
     mailbox: Mailbox,
     incarnation: Incarnation,
+    /// Whose join opened it.
+    opener: Option<IpAddr>,
+}
+
+impl Rooms {
+    fn opened_by(&self, opener: IpAddr) -> usize {
+        self.by_opener.get(&opener).copied().unwrap_or_default()
+    }
+
+    fn insert(&mut self, id: RoomId, room: OpenRoom) {
+        if let Some(opener) = room.opener {
+            *self.by_opener.entry(opener).or_default() += 1;
+        }
+        if let Some(ended) = self.open.insert(id, room) {
+            self.discount(ended.opener);
+        }
+    }
+
+    fn discount(&mut self, opener: Option<IpAddr>) {
+        let Some(opener) = opener else { return };
+        if let Entry::Occupied(mut count) = self.by_opener.entry(opener) {
+            *count.get_mut() = count.get().saturating_sub(1);
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
 }
 
 /// Tells a room from an earlier one of the same name.
@@ -63,6 +95,7 @@ impl Directory {
             events: parts.events,
             metrics: parts.metrics,
             max_rooms: parts.max_rooms,
+            max_rooms_per_address: parts.max_rooms_per_address,
             media: parts.media,
             tasks: parts.tasks,
             rooms: Mutex::default(),
@@ -76,7 +109,7 @@ impl Directory {
         mut join: Join,
     ) -> Result<Mailbox, RequestError> {
         loop {
-            let mailbox = self.find_or_open(id)?;
+            let mailbox = self.find_or_open(id, join.subscriber)?;
             match mailbox.send(RoomMail::Join(join)).await {
                 Ok(()) => return Ok(mailbox),
                 // The room ended between the look-up and the letter. It is not found again.
@@ -123,14 +156,19 @@ impl Directory {
     /// A room is no longer found under its name. Joins that come now open a fresh one.
     pub(super) fn forget(&self, id: &RoomId, incarnation: Incarnation) {
         let mut rooms = self.lock();
-        if let Entry::Occupied(room) = rooms.open.entry(id.clone())
-            && room.get().incarnation == incarnation
+        let is_it = |room: &OpenRoom| room.incarnation == incarnation;
+        if rooms.open.get(id).is_some_and(is_it)
+            && let Some(ended) = rooms.open.remove(id)
         {
-            room.remove();
+            rooms.discount(ended.opener);
         }
     }
 
-    fn find_or_open(self: &Arc<Self>, id: &RoomId) -> Result<Mailbox, RequestError> {
+    fn find_or_open(
+        self: &Arc<Self>,
+        id: &RoomId,
+        opener: Option<IpAddr>,
+    ) -> Result<Mailbox, RequestError> {
         let mut rooms = self.lock();
         if rooms.closed {
             return Err(closing());
@@ -140,20 +178,16 @@ impl Directory {
         {
             return Ok(room.mailbox.clone());
         }
-        if rooms.open.len() >= self.max_rooms {
-            return Err(RequestError::new(
-                ErrorCode::TooManyRooms,
-                format!("the server holds its maximum of {} rooms", self.max_rooms),
-            ));
-        }
+        self.check_space(&rooms, opener)?;
         rooms.opened += 1;
         let incarnation = Incarnation(rooms.opened);
         let (sender, letters) = mailbox();
-        rooms.open.insert(
+        rooms.insert(
             id.clone(),
             OpenRoom {
                 mailbox: sender.clone(),
                 incarnation,
+                opener,
             },
         );
         // Taken under the lock: a shutdown that closes the directory now waits for this room.
@@ -163,6 +197,20 @@ impl Directory {
         let driver = RoomDriver::new(id.clone(), Arc::clone(self), media);
         tokio::spawn(driver.run(letters, media_events, incarnation, guard));
         Ok(sender)
+    }
+
+    /// Whether one more room may open for this address.
+    fn check_space(&self, rooms: &Rooms, opener: Option<IpAddr>) -> Result<(), RequestError> {
+        let refuse = |message| Err(RequestError::new(ErrorCode::TooManyRooms, message));
+        if rooms.open.len() >= self.max_rooms {
+            let limit = self.max_rooms;
+            return refuse(format!("the server holds its maximum of {limit} rooms"));
+        }
+        let limit = self.max_rooms_per_address;
+        if opener.is_some_and(|opener| rooms.opened_by(opener) >= limit) {
+            return refuse(format!("your address opened its maximum of {limit} rooms"));
+        }
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Rooms> {

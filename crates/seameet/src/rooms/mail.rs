@@ -1,5 +1,7 @@
 //! What connections and the operator send to rooms.
 
+use std::net::IpAddr;
+
 use seameet_core::room::{JoinRequest, RoomCommand};
 use seameet_core::{ConnectionId, ParticipantId};
 use tokio::sync::mpsc;
@@ -51,6 +53,8 @@ pub(crate) enum RoomMail {
 pub(crate) struct Join {
     pub(crate) request: Box<JoinRequest>,
     pub(crate) line: LineSender,
+    /// Whom a room that opens for this join counts for; `None` when the address is not known.
+    pub(crate) subscriber: Option<IpAddr>,
 }
 
 pub(super) fn mailbox() -> (Mailbox, mpsc::Receiver<RoomMail>) {

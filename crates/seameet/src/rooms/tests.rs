@@ -1,7 +1,7 @@
 //! Rooms as connections meet them, without sockets for signaling.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use seameet_core::room::{
@@ -55,6 +55,7 @@ fn house(max_rooms: usize) -> House {
         directory: Directory::new(DirectoryParts {
             config: RoomConfig::default(),
             max_rooms,
+            max_rooms_per_address: 2,
             media: Arc::new(MediaPlane::bind(&media).unwrap()),
             events,
             metrics: Arc::new(Metrics::default()),
@@ -82,12 +83,22 @@ fn join_request(number: u64) -> JoinRequest {
 
 impl House {
     async fn try_enter(&self, name: &str, number: u64) -> Result<Member, RequestError> {
+        self.try_enter_from(None, name, number).await
+    }
+
+    async fn try_enter_from(
+        &self,
+        subscriber: Option<IpAddr>,
+        name: &str,
+        number: u64,
+    ) -> Result<Member, RequestError> {
         let (sender, receiver) = line();
         let request = join_request(number);
         let connection = request.connection;
         let join = Join {
             request: Box::new(request),
             line: sender,
+            subscriber,
         };
         let mailbox = self.directory.enter(&room(name), join).await?;
         Ok(Member {
@@ -145,8 +156,8 @@ impl Member {
             match self.notice().await {
                 Notice::RoomClosing { reason, .. } => return reason,
                 Notice::Event(sequenced) => {
-                    if let RoomEvent::Reaction { reaction, .. } = sequenced.event {
-                        return reaction;
+                    if let RoomEvent::Reaction { reaction, .. } = &sequenced.event {
+                        return reaction.clone();
                     }
                 }
                 _ => {}
@@ -201,6 +212,7 @@ async fn a_join_while_the_room_ends_gets_a_fresh_room() {
             let join = Join {
                 request,
                 line: sender,
+                subscriber: None,
             };
             next.mailbox = house.directory.enter(&room("door"), join).await.unwrap();
             news = next.line.next().await;
@@ -235,6 +247,33 @@ async fn more_rooms_than_allowed_are_refused_until_one_ends() {
         tokio::task::yield_now().await;
     }
     house.enter("two", 4).await;
+}
+
+#[tokio::test]
+async fn one_address_cannot_open_every_room() {
+    let house = house(10);
+    let (greedy, other) = (
+        Some(IpAddr::from([192, 0, 2, 1])),
+        Some(IpAddr::from([192, 0, 2, 2])),
+    );
+    let mut first = house.try_enter_from(greedy, "one", 1).await.unwrap();
+    let _second = house.try_enter_from(greedy, "two", 2).await.unwrap();
+    let refused = house
+        .try_enter_from(greedy, "three", 3)
+        .await
+        .err()
+        .unwrap();
+    assert_eq!(refused.code, ErrorCode::TooManyRooms);
+    // Rooms that are open may be entered, and others may open theirs.
+    assert!(house.try_enter_from(greedy, "two", 4).await.is_ok());
+    assert!(house.try_enter_from(other, "three", 5).await.is_ok());
+
+    first.leave().await;
+    while first.notice().await != Notice::Left {}
+    while house.directory.names().contains(&room("one")) {
+        tokio::task::yield_now().await;
+    }
+    assert!(house.try_enter_from(greedy, "four", 6).await.is_ok());
 }
 
 #[tokio::test]
@@ -283,6 +322,7 @@ async fn a_join_that_is_refused_leaves_no_room_and_no_event_behind() {
     let join = Join {
         request: Box::new(request),
         line: sender,
+        subscriber: None,
     };
     house.directory.enter(&room("gone"), join).await.unwrap();
     let News::Refused(error) = receiver.next().await else {

@@ -135,6 +135,49 @@ async fn who_talks_too_fast_is_told_and_others_are_heard() {
     assert!(ada.is_served().await);
 }
 
+/// Whoever connects anew is a new participant for the rate check, so joins are counted by address.
+#[tokio::test]
+async fn joining_again_and_again_is_limited_by_address_and_refused_joins_and_resumes_count() {
+    let builder = locked().joins_per_address(Quota::per_second(1).burst(3));
+    let server = TestServer::start(builder);
+    let (mut ada, mut eve) = (server.connect().await, server.connect().await);
+    ada.send(&join_with(SECRET)).await;
+    ada.expect("ready").await;
+    eve.send(&join_with("mellon")).await;
+    assert_eq!(eve.expect_error().await, "auth_rejected");
+
+    let mut thief = server.connect().await;
+    let resume = json!({ "token": "0".repeat(32), "seq": 0 });
+    thief
+        .send(&json!({ "type": "join", "protocol": 1, "room_id": "vault", "token": SECRET, "resume": resume }))
+        .await;
+    assert_eq!(thief.expect_error().await, "resume_rejected");
+
+    // The quota gives one back each second, so of many at once somebody is refused.
+    let mut answers = Vec::new();
+    for _ in 0..20 {
+        let mut client = server.connect().await;
+        client.send(&join_with(SECRET)).await;
+        answers.push(client.next().await.unwrap());
+    }
+    let refused = answers.iter().find(|answer| answer["type"] == "error");
+    let refused = refused.expect("somebody is refused");
+    assert_eq!(
+        (&refused["code"], &refused["retryable"]),
+        (&json!("rate_limited"), &json!(true))
+    );
+    assert!(ada.is_served().await);
+}
+
+#[tokio::test]
+async fn a_clinic_behind_one_address_comes_back_at_once() {
+    let server = TestServer::open();
+    let mut staff = Vec::new();
+    for number in 0..50 {
+        staff.push(server.join(&format!("room-{}", number % 5)).await);
+    }
+}
+
 #[tokio::test]
 async fn a_rate_check_that_panics_refuses_the_message_and_nothing_else() {
     let builder = open_builder().on_rate_check(|_| async { panic!("bug in the hook") });
