@@ -7,10 +7,7 @@
 use std::collections::VecDeque;
 
 use seameet_core::media::SlotAssignment;
-use seameet_core::room::{ChatMessage, Notice, ParticipantInfo, RoomEvent, RoomSnapshot};
-
-/// What a notice costs beside its texts, in bytes.
-const NOTICE_BYTES: usize = 128;
+use seameet_core::room::Notice;
 
 /// How much may wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +66,7 @@ impl Outbox {
             Notice::Slots(newer) => Notice::Slots(self.merge_waiting_slots(newer)),
             other => other,
         };
-        let bytes = self.bytes.saturating_add(weight(&notice));
+        let bytes = self.bytes.saturating_add(notice.weight());
         let full = self.queue.len() >= self.limits.notices || bytes > self.limits.bytes;
         if full && !self.queue.is_empty() {
             return Err(Overflow {
@@ -85,7 +82,7 @@ impl Outbox {
     /// Takes the oldest notice.
     pub fn pop(&mut self) -> Option<Notice> {
         let notice = self.queue.pop_front()?;
-        self.bytes = self.bytes.saturating_sub(weight(&notice));
+        self.bytes = self.bytes.saturating_sub(notice.weight());
         Some(notice)
     }
 
@@ -106,81 +103,17 @@ impl Outbox {
             .queue
             .iter()
             .position(|notice| matches!(notice, Notice::Slots(_)));
-        let Some(Notice::Slots(mut merged)) =
-            waiting.and_then(|position| self.queue.remove(position))
-        else {
+        let Some(waiting) = waiting.and_then(|position| self.queue.remove(position)) else {
             return newer;
         };
-        self.bytes = self.bytes.saturating_sub(slots_weight(&merged));
+        self.bytes = self.bytes.saturating_sub(waiting.weight());
+        let Notice::Slots(mut merged) = waiting else {
+            return newer;
+        };
         merged.retain(|old| newer.iter().all(|new| new.mid != old.mid));
         merged.extend(newer);
         merged
     }
-}
-
-/// About how many bytes a notice holds. What counts are the texts that a client can make large.
-fn weight(notice: &Notice) -> usize {
-    match notice {
-        Notice::Welcome {
-            snapshot, missed, ..
-        } => {
-            let missed = missed.iter().flatten();
-            NOTICE_BYTES
-                + snapshot_weight(snapshot)
-                + missed
-                    .map(|missed| event_weight(&missed.event))
-                    .sum::<usize>()
-        }
-        Notice::Event(event) => event_weight(&event.event),
-        Notice::PrivateChat(message) => chat_weight(message),
-        Notice::PrivateData { topic, body, .. } => NOTICE_BYTES + topic.len() + body.len(),
-        Notice::Answer { answer, .. } => NOTICE_BYTES + answer.sdp.len(),
-        Notice::Slots(assignments) => slots_weight(assignments),
-        Notice::Error { error, .. } => NOTICE_BYTES + error.message.len(),
-        Notice::RoomClosing { reason, .. } => NOTICE_BYTES + reason.len(),
-        Notice::SlotsNeeded(_)
-        | Notice::MediaLost { .. }
-        | Notice::Left
-        | Notice::Replaced
-        | Notice::Removed => NOTICE_BYTES,
-    }
-}
-
-fn snapshot_weight(snapshot: &RoomSnapshot) -> usize {
-    let peers: usize = snapshot.peers.iter().map(participant_weight).sum();
-    let chat: usize = snapshot.chat.iter().map(chat_weight).sum();
-    peers + chat + snapshot.tracks.len() * NOTICE_BYTES
-}
-
-fn event_weight(event: &RoomEvent) -> usize {
-    match event {
-        RoomEvent::ParticipantJoined(info) | RoomEvent::ParticipantUpdated(info) => {
-            participant_weight(info)
-        }
-        RoomEvent::Chat(message) => chat_weight(message),
-        RoomEvent::Data { topic, body, .. } => NOTICE_BYTES + topic.len() + body.len(),
-        RoomEvent::Reaction { reaction, .. } => NOTICE_BYTES + reaction.len(),
-        RoomEvent::ParticipantLeft { .. }
-        | RoomEvent::TrackPublished(_)
-        | RoomEvent::TrackUpdated(_)
-        | RoomEvent::TrackUnpublished { .. } => NOTICE_BYTES,
-    }
-}
-
-fn participant_weight(info: &ParticipantInfo) -> usize {
-    let attributes = info.attributes.iter();
-    let attributes: usize = attributes
-        .map(|(name, value)| name.len() + value.len())
-        .sum();
-    NOTICE_BYTES + attributes
-}
-
-fn chat_weight(message: &ChatMessage) -> usize {
-    NOTICE_BYTES + message.text.len()
-}
-
-fn slots_weight(assignments: &[SlotAssignment]) -> usize {
-    NOTICE_BYTES + size_of_val(assignments)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Chat, control data, hands and reactions.
 
+use std::sync::Arc;
+
 use crate::error::{ErrorCode, RequestError};
 use crate::grant::Grant;
 use crate::id::{DisplayName, ParticipantId};
@@ -15,21 +17,21 @@ impl Room {
     ) -> Result<(), RequestError> {
         let display_name = self.check_speaker(sender, "chat", |grant| grant.chat)?;
         self.check_receiver(to)?;
-        let message = ChatMessage {
+        let message = Arc::new(ChatMessage {
             id: self.chat.next_id(),
             from: sender,
             display_name,
             to,
             text,
             at_ms,
-        };
+        });
         let Some(receiver) = to else {
-            self.chat.remember(message.clone());
+            self.chat.remember(Arc::clone(&message));
             self.emit(RoomEvent::Chat(message));
             return Ok(());
         };
         if receiver != sender {
-            self.tell_or_hold(receiver, Notice::PrivateChat(message.clone()));
+            self.tell_or_hold(receiver, Notice::PrivateChat(Arc::clone(&message)));
         }
         self.tell(sender, Notice::PrivateChat(message));
         Ok(())

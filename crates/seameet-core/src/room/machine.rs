@@ -12,12 +12,13 @@
 //! A member is known by its connection alone: no message carries a sender that the room would believe.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::error::{ErrorCode, RequestError};
 use crate::id::{ConnectionId, ParticipantId, TrackId};
 use crate::media::MediaEvent;
-use crate::room::history::{ChatLog, EventLog};
+use crate::room::history::{Bounds, ChatLog, EventLog};
 use crate::room::member::Member;
 use crate::room::publication::Publication;
 use crate::room::{
@@ -51,8 +52,14 @@ impl Room {
             members: BTreeMap::new(),
             connections: BTreeMap::new(),
             publications: BTreeMap::new(),
-            events: EventLog::new(config.max_event_history),
-            chat: ChatLog::new(config.max_chat_history),
+            events: EventLog::new(Bounds {
+                count: config.max_event_history,
+                bytes: config.max_event_history_bytes,
+            }),
+            chat: ChatLog::new(Bounds {
+                count: config.max_chat_history,
+                bytes: config.max_chat_history_bytes,
+            }),
             arrivals: 0,
             minted_tracks: 0,
             sent_offers: 0,
@@ -209,7 +216,7 @@ impl Room {
         let event = self.events.append(event);
         let told = self.connections.keys().map(|connection| RoomOutput::Send {
             connection: *connection,
-            notice: Notice::Event(event.clone()),
+            notice: Notice::Event(Arc::clone(&event)),
         });
         self.pending.extend(told);
     }

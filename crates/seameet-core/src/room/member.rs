@@ -6,12 +6,15 @@ use std::time::Instant;
 use crate::grant::Grant;
 use crate::id::{ConnectionId, DisplayName, Mid, ParticipantId, ResumeToken};
 use crate::media::{SlotAssignment, SlotsNeeded};
-use crate::room::history::push_bounded;
+use crate::room::history::{Bounds, Recent};
 use crate::room::negotiation::PendingOffer;
 use crate::room::{ConnectionState, JoinRequest, Notice, ParticipantInfo};
 
 /// Private messages kept for a member that is reconnecting; the oldest goes first.
-const HELD_NOTICES: usize = 32;
+const HELD: Bounds = Bounds {
+    count: 32,
+    bytes: 64 * 1024,
+};
 
 /// How a member is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +48,7 @@ pub(super) struct Member {
     pub(super) slots_needed: Option<SlotsNeeded>,
     /// Media ended and was not renewed; repeated after a resume.
     pub(super) media_lost: Option<bool>,
-    held: VecDeque<Notice>,
+    held: Recent<Notice>,
 }
 
 impl Member {
@@ -64,7 +67,7 @@ impl Member {
             slots: BTreeMap::new(),
             slots_needed: None,
             media_lost: None,
-            held: VecDeque::new(),
+            held: Recent::new(HELD),
         }
     }
 
@@ -100,12 +103,13 @@ impl Member {
 
     /// Keeps a notice for the time when it is back.
     pub(super) fn hold(&mut self, notice: Notice) {
-        push_bounded(&mut self.held, notice, HELD_NOTICES);
+        let weight = notice.weight();
+        self.held.push(notice, weight);
     }
 
     /// What it must be told after a resume that events do not tell.
     pub(super) fn catch_up(&mut self) -> Vec<Notice> {
-        let mut notices: Vec<_> = self.held.drain(..).collect();
+        let mut notices = self.held.take();
         notices.extend(self.media_lost.map(|closed| Notice::MediaLost { closed }));
         if !self.slots.is_empty() {
             notices.push(Notice::Slots(self.slots.values().copied().collect()));

@@ -12,6 +12,7 @@ mod output;
 mod publication;
 mod resume;
 mod subscription;
+mod weight;
 
 pub use input::{JoinRequest, LeaveReason, OfferRequest, OfferedTrack, RoomCommand, RoomInput};
 pub use machine::Room;

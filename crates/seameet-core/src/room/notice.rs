@@ -1,6 +1,7 @@
 //! What a room tells its members.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::error::RequestError;
 use crate::grant::Grant;
@@ -98,7 +99,7 @@ pub enum RoomEvent {
         participant: ParticipantId,
     },
     /// Somebody wrote to all.
-    Chat(ChatMessage),
+    Chat(Arc<ChatMessage>),
     /// Somebody sent control data to all.
     Data {
         /// Who.
@@ -119,6 +120,14 @@ pub enum RoomEvent {
         /// When, in milliseconds since 1970.
         at_ms: f64,
     },
+}
+
+impl RoomEvent {
+    /// Whether members who were away are told later. Data and reactions are for those who are there: kept, they
+    /// would push out what says how the room is.
+    pub const fn is_repeated(&self) -> bool {
+        !matches!(self, Self::Data { .. } | Self::Reaction { .. })
+    }
 }
 
 /// A room event with its place in the room's order. Numbers start at 1 and have no gaps.
@@ -142,14 +151,14 @@ pub struct RoomSnapshot {
     /// Every track, the receiver's own too.
     pub tracks: Vec<TrackInfo>,
     /// The last messages to all, oldest first.
-    pub chat: Vec<ChatMessage>,
+    pub chat: Vec<Arc<ChatMessage>>,
 }
 
 /// What one connection is told.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Notice {
-    /// It is in. After a resume, `missed` continues exactly where the earlier connection stopped; when the
-    /// room no longer remembers that far back, the snapshot replaces what the client knew.
+    /// It is in. After a resume, `missed` continues where the earlier connection stopped; when the room no
+    /// longer remembers that far back, the snapshot replaces what the client knew.
     Welcome {
         /// Its own id.
         participant: ParticipantId,
@@ -161,14 +170,14 @@ pub enum Notice {
         resumed: bool,
         /// The room as it is now.
         snapshot: RoomSnapshot,
-        /// The events since the client's last sequence number, oldest first; `None` without a resume or when
-        /// they are forgotten.
-        missed: Option<Vec<SequencedEvent>>,
+        /// The events since the client's last sequence number, oldest first, data and reactions left out;
+        /// `None` without a resume or when they are forgotten.
+        missed: Option<Vec<Arc<SequencedEvent>>>,
     },
     /// An event that every member is told.
-    Event(SequencedEvent),
+    Event(Arc<SequencedEvent>),
     /// Somebody wrote to this member alone, or the member's own private message.
-    PrivateChat(ChatMessage),
+    PrivateChat(Arc<ChatMessage>),
     /// Somebody sent data to this member alone.
     PrivateData {
         /// Who.

@@ -14,8 +14,12 @@ pub struct RoomConfig {
     pub max_members: usize,
     /// Chat messages kept for late joiners; the oldest goes first.
     pub max_chat_history: usize,
-    /// Room events kept for resuming members; the oldest goes first.
+    /// Bytes of these messages, about.
+    pub max_chat_history_bytes: usize,
+    /// Room events kept for resuming members; the oldest goes first. Data and reactions are not kept.
     pub max_event_history: usize,
+    /// Bytes of these events, about. Texts that the chat history holds too are counted in both and held once.
+    pub max_event_history_bytes: usize,
     /// How long a lost member is awaited.
     pub reconnect_grace: Duration,
     /// Most tracks that one member may publish.
@@ -27,7 +31,9 @@ impl Default for RoomConfig {
         Self {
             max_members: 25,
             max_chat_history: 100,
+            max_chat_history_bytes: 256 * 1024,
             max_event_history: 256,
+            max_event_history_bytes: 256 * 1024,
             reconnect_grace: Duration::from_secs(20),
             max_tracks_per_member: 8,
         }

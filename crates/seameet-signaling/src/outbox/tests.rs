@@ -1,11 +1,13 @@
 //! The bounds and the order of the queue.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use seameet_core::media::{SlotAssignment, SlotCause};
 use seameet_core::room::{ChatMessage, Notice};
 use seameet_core::{Mid, ParticipantId, TrackId};
 
-use super::{Outbox, OutboxLimits, weight};
+use super::{Outbox, OutboxLimits};
 
 fn slots(changes: &[(&str, Option<u32>)]) -> Notice {
     Notice::Slots(
@@ -22,14 +24,14 @@ fn slots(changes: &[(&str, Option<u32>)]) -> Notice {
 }
 
 fn chat(text: &str) -> Notice {
-    Notice::PrivateChat(ChatMessage {
+    Notice::PrivateChat(Arc::new(ChatMessage {
         id: 1,
         from: ParticipantId::from_random(1),
         display_name: None,
         to: None,
         text: text.to_owned(),
         at_ms: 0.0,
-    })
+    }))
 }
 
 fn outbox(notices: usize, bytes: usize) -> Outbox {
@@ -137,7 +139,7 @@ proptest! {
                 return Ok(());
             }
             prop_assert!(outbox.len() <= limits.notices);
-            let bytes: usize = outbox.queue.iter().map(weight).sum();
+            let bytes: usize = outbox.queue.iter().map(Notice::weight).sum();
             prop_assert_eq!(bytes, outbox.bytes);
             prop_assert!(bytes <= limits.bytes || outbox.len() == 1);
             prop_assert!(outbox.queue.iter().filter(|n| matches!(n, Notice::Slots(_))).count() <= 1);

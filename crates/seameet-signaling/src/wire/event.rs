@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::common::LeaveReason;
 use super::server::{ParticipantInfo, TrackInfo};
 
-/// What happens in a room. Each event carries the room's sequence number; the numbers have no gaps. Messages
-/// to one participant alone carry none.
+/// What happens in a room. Each event carries the room's sequence number; the numbers have no gaps, but for what
+/// is left out after a resume. Messages to one participant alone carry none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]

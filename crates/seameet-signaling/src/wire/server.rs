@@ -66,8 +66,9 @@ pub struct Ready {
     pub grants: Grants,
     /// This continues an earlier connection; its peer connection lives on.
     pub resumed: bool,
-    /// After a resume: the events that the client missed, oldest first. Absent when the server no longer
-    /// remembers them; then the snapshot replaces what the client knew.
+    /// After a resume: the events that the client missed, oldest first. Data and reactions are left out, so
+    /// numbers may be skipped. Absent when the server no longer remembers them; then the snapshot replaces what
+    /// the client knew.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missed: Option<Vec<RoomEvent>>,
 }

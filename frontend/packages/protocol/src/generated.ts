@@ -343,8 +343,9 @@ export type Ready = {
   grants: Grants,
   /** This continues an earlier connection; its peer connection lives on. */
   resumed: boolean,
-  /** After a resume: the events that the client missed, oldest first. Absent when the server no longer
-   * remembers them; then the snapshot replaces what the client knew. */
+  /** After a resume: the events that the client missed, oldest first. Data and reactions are left out, so
+   * numbers may be skipped. Absent when the server no longer remembers them; then the snapshot replaces what
+   * the client knew. */
   missed?: Array<RoomEvent>,
 };
 
@@ -384,8 +385,8 @@ export type RoomClosing = {
   retry_after?: number,
 };
 
-/** What happens in a room. Each event carries the room's sequence number; the numbers have no gaps. Messages
- * to one participant alone carry none. */
+/** What happens in a room. Each event carries the room's sequence number; the numbers have no gaps, but for what
+ * is left out after a resume. Messages to one participant alone carry none. */
 export type RoomEvent =
   | { "type": "participant_joined" } & ParticipantJoined
   | { "type": "participant_updated" } & ParticipantUpdated

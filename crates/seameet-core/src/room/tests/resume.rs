@@ -84,6 +84,60 @@ fn what_is_forgotten_is_replaced_by_the_snapshot() {
 }
 
 #[test]
+fn data_and_reactions_are_not_repeated_and_push_nothing_out() {
+    let mut play = Play::with(RoomConfig {
+        max_event_history: 4,
+        ..RoomConfig::default()
+    });
+    play.join(1);
+    play.join(2);
+    play.chat(1, "back soon");
+    play.disconnect(1);
+    for _ in 0..50 {
+        let reaction = "🎉".to_owned();
+        play.command(2, RoomCommand::React { reaction });
+        play.command(
+            2,
+            RoomCommand::Data {
+                topic: "cursor".to_owned(),
+                to: None,
+                body: "x".repeat(16_384),
+            },
+        );
+    }
+    play.chat(2, "still here");
+    play.forget();
+    play.resume(3, 1, 4);
+    play.expect_told(
+        3,
+        &["resumed p1 seq=106 peers=[p2] tracks=[] \
+           chat=[chat #1 p1 \"back soon\", chat #2 p2 \"still here\"] \
+           missed=[105:chat #2 p2 \"still here\", 106:updated p1]"],
+    );
+}
+
+#[test]
+fn history_is_bounded_in_bytes() {
+    let mut play = Play::with(RoomConfig {
+        max_chat_history_bytes: 1_000,
+        max_event_history_bytes: 2_000,
+        ..RoomConfig::default()
+    });
+    play.join(1);
+    play.chat(1, &"a".repeat(900));
+    play.chat(1, &"b".repeat(600));
+    play.chat(1, &"c".repeat(600));
+    play.forget();
+    play.join(2);
+    let last = format!("chat=[chat #3 p1 \"{}\"]", "c".repeat(600));
+    let welcome = format!("welcome p2 seq=5 peers=[p1] tracks=[] {last}");
+    play.expect_told(2, &[&welcome]);
+    play.resume(3, 1, 1);
+    let snapshot = format!("resumed p1 seq=5 peers=[p2] tracks=[] {last}");
+    play.expect_told(3, &[&snapshot]);
+}
+
+#[test]
 fn a_number_from_the_future_gives_a_snapshot() {
     let mut play = Play::new();
     play.join(1);
@@ -186,6 +240,33 @@ fn private_messages_wait_for_the_receiver() {
     ];
     // The oldest eight made room.
     expected.extend((8..40).map(|n| format!("private chat #{} p2→p1 \"{n}\"", n + 1)));
+    let expected: Vec<_> = expected.iter().map(String::as_str).collect();
+    play.expect_told(3, &expected);
+}
+
+#[test]
+fn large_private_data_waits_within_bounds() {
+    let mut play = Play::call(2);
+    play.disconnect(1);
+    for number in 0..6 {
+        play.command(
+            2,
+            RoomCommand::Data {
+                topic: format!("{number}"),
+                to: Some(participant(1)),
+                body: "x".repeat(16_000),
+            },
+        );
+    }
+    play.forget();
+    play.resume(3, 1, 6);
+    let body = "x".repeat(16_000);
+    let mut expected = vec![
+        "resumed p1 seq=6 peers=[p2] tracks=[t_1 p1 Microphone opus, t_2 p2 Microphone opus] \
+         chat=[] missed=[]"
+            .to_owned(),
+    ];
+    expected.extend((2..6).map(|number| format!("private data p2 {number}={body}")));
     let expected: Vec<_> = expected.iter().map(String::as_str).collect();
     play.expect_told(3, &expected);
 }

@@ -1,5 +1,7 @@
 //! From what a room tells to what the server says.
 
+use std::sync::Arc;
+
 use seameet_core::media as core_media;
 use seameet_core::room::{self, SequencedEvent};
 use seameet_core::{Grant, ParticipantId};
@@ -11,8 +13,10 @@ use crate::wire::{
     Slots, TrackInfo, TrackKind, TrackPublished, TrackSource, TrackUnpublished, TrackUpdated,
 };
 
-impl From<SequencedEvent> for RoomEvent {
-    fn from(SequencedEvent { seq, event }: SequencedEvent) -> Self {
+impl From<Arc<SequencedEvent>> for RoomEvent {
+    fn from(event: Arc<SequencedEvent>) -> Self {
+        // Most receivers share the event with others, so the texts are copied here, one event at a time.
+        let SequencedEvent { seq, event } = Arc::unwrap_or_clone(event);
         match event {
             room::RoomEvent::ParticipantJoined(info) => {
                 Self::ParticipantJoined(ParticipantJoined {
@@ -92,9 +96,10 @@ impl DataMessage {
     }
 }
 
-impl From<room::ChatMessage> for ChatMessage {
+impl From<Arc<room::ChatMessage>> for ChatMessage {
     /// Without a sequence number: as in private messages and in the history.
-    fn from(message: room::ChatMessage) -> Self {
+    fn from(message: Arc<room::ChatMessage>) -> Self {
+        let message = Arc::unwrap_or_clone(message);
         Self {
             seq: None,
             id: format!("m_{}", message.id),

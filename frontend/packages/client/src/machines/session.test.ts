@@ -146,6 +146,21 @@ describe('SessionMachine', () => {
     expect(types(session)).toEqual(['ready', 'event', 'event', 'caught-up'])
   })
 
+  it('takes what was missed with numbers left out, and goes on from the number of the room', () => {
+    const memory = newSessionMemory()
+    memory.seq = 4
+    const session = new SessionMachine(JOIN, memory, 0)
+    session.opened()
+    drain(session)
+    const missed = [4, 6, 9].map((seq) => JSON.parse(reaction(seq)) as unknown)
+    session.received(JSON.stringify({ ...READY, resumed: true, missed: [...missed, { type: 'weather', seq: 8 }] }), 5)
+    const told = drain(session).map((output) => (output.type === 'event' ? output.event.seq : output.type))
+    expect(told).toEqual(['ready', 6, 9, 'caught-up'])
+    session.received(reaction(11), 6)
+    expect(types(session)).toEqual(['event'])
+    expect(memory).toMatchObject({ seq: 11, unknown: 1, gapRepairedAt: null })
+  })
+
   it('ignores and counts what it does not know or cannot read', () => {
     const memory = newSessionMemory()
     const session = joinedSession(memory)

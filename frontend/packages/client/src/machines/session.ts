@@ -197,8 +197,8 @@ export class SessionMachine {
     if (ready.resumed && ready.missed !== undefined) {
       for (const entry of ready.missed) {
         const parsed = checkServerMessage(entry)
-        if (parsed.kind !== 'message') this.#skip(parsed, now)
-        else if (isEvent(parsed.message)) this.#takeEvent(parsed.message, now)
+        if (parsed.kind !== 'message') this.#count(parsed)
+        else if (isEvent(parsed.message)) this.#takeMissed(parsed.message)
       }
     }
     this.#memory.seq = ready.room.seq
@@ -207,6 +207,13 @@ export class SessionMachine {
 
   #takeEvent(event: RoomEvent, now: number): void {
     if (event.seq === undefined || this.#inOrder(event.seq, now)) this.#outputs.push({ type: 'event', event })
+  }
+
+  /** An event of the time without a connection. Numbers may be left out: data and reactions are not kept. */
+  #takeMissed(event: RoomEvent): void {
+    if (event.seq === undefined || event.seq <= this.#memory.seq) return
+    this.#memory.seq = event.seq
+    this.#outputs.push({ type: 'event', event })
   }
 
   /** Whether the event of this number is the next. One that is known is dropped, a gap is repaired by a resume. */
@@ -223,12 +230,12 @@ export class SessionMachine {
   }
 
   #skip(parsed: Exclude<Parsed, { kind: 'message' }>, now: number): void {
-    if (parsed.kind === 'invalid') {
-      this.#memory.invalid += 1
-      return
-    }
-    this.#memory.unknown += 1
-    if (parsed.seq !== null && this.#state === 'joined') this.#inOrder(parsed.seq, now)
+    this.#count(parsed)
+    if (parsed.kind === 'unknown' && parsed.seq !== null && this.#state === 'joined') this.#inOrder(parsed.seq, now)
+  }
+
+  #count({ kind }: Exclude<Parsed, { kind: 'message' }>): void {
+    this.#memory[kind] += 1
   }
 
   #sendPing(now: number): void {
