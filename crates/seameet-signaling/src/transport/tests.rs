@@ -1,6 +1,8 @@
 //! The same behaviour is asked of every transport.
 
-use tokio::io::DuplexStream;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
@@ -107,6 +109,42 @@ for_every_transport!(
     a_close_carries_its_code,
     a_lost_side_is_noticed,
 );
+
+/// A message that a slow line needs a minute for, longer than any single wait.
+#[tokio::test(start_paused = true)]
+async fn a_long_message_passes_over_a_slow_line_as_it_is() {
+    const BYTES_PER_SECOND: usize = 16 * 1024;
+    let text = "slow ✓ ".repeat(120_000);
+    let (left, line) = tokio::io::duplex(4096);
+    let (line_end, right) = tokio::io::duplex(4096);
+    tokio::spawn(carry_slowly(line, line_end, BYTES_PER_SECOND));
+    let config = Some(websocket_config(text.len()));
+    let left = WebSocketStream::from_raw_socket(left, Role::Server, config).await;
+    let right = WebSocketStream::from_raw_socket(right, Role::Client, config).await;
+    let (mut left, mut right) = (WebSocket::new(left), WebSocket::new(right));
+
+    let began = tokio::time::Instant::now();
+    let (sent, received) = tokio::join!(left.send(text.clone()), right.receive());
+    sent.unwrap();
+    assert_eq!(received, Received::Text(text));
+    assert!(began.elapsed() > Duration::from_secs(30));
+}
+
+async fn carry_slowly(mut from: DuplexStream, mut to: DuplexStream, bytes_per_second: usize) {
+    let mut buffer = vec![0; bytes_per_second];
+    while let Ok(bytes @ 1..) = from.read(&mut buffer).await {
+        let share = u32::try_from(bytes_per_second / bytes).unwrap();
+        tokio::time::sleep(Duration::from_secs(1) / share).await;
+        to.write_all(buffer.get(..bytes).unwrap()).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_side_that_takes_nothing_is_given_up() {
+    let (left, _right) = websocket_pair().await;
+    let mut left = left;
+    assert_eq!(left.send("a".repeat(1 << 20)).await, Err(Disconnected));
+}
 
 #[tokio::test]
 async fn binary_messages_are_told_without_their_content() {

@@ -6,15 +6,18 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 use super::{Disconnected, Received, Transport};
 
-/// A side that takes nothing for so long is gone.
+/// A side that does not take one fragment in so long is gone. A long message may take longer as a whole.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longer texts go out in fragments of so many bytes (RFC 6455, section 5.4), so that progress on a slow line is seen.
+const FRAGMENT_BYTES: usize = 16 * 1024;
 /// How long the other side may take to answer a close frame.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How much of a message that is too large is read and thrown away, so that the refusal can be read. Whoever sends more
@@ -125,7 +128,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug> Transport for W
     }
 
     async fn send(&mut self, text: String) -> Result<(), Disconnected> {
-        self.write(Message::text(text)).await
+        if text.len() <= FRAGMENT_BYTES {
+            return self.write(Message::text(text)).await;
+        }
+        let mut rest = text.as_str();
+        let mut kind = Data::Text;
+        while !rest.is_empty() {
+            let (fragment, after) = rest.split_at(beginning(rest, FRAGMENT_BYTES).len());
+            let payload = fragment.as_bytes().to_vec();
+            let frame = Frame::message(payload, OpCode::Data(kind), after.is_empty());
+            self.write(Message::Frame(frame)).await?;
+            (rest, kind) = (after, Data::Continue);
+        }
+        Ok(())
     }
 
     async fn ping(&mut self) -> Result<(), Disconnected> {

@@ -15,10 +15,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
 
 use super::limits::ConnectionLimits;
+use super::patience::Patience;
 use crate::shutdown::{Ending, Tasks};
 
-/// How long a client may take for the head of a request; a silent connection is closed after it.
+/// How long a client may take for the head of a request; a silent connection is closed after it, be it fresh or kept
+/// alive after an answer.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may take none of what it is sent before it is given up.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long the loop rests when the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// Requests carry a path and a few headers; what is longer is answered with 431.
@@ -31,6 +35,7 @@ pub(crate) struct Listener {
     pub(crate) router: Router,
     pub(crate) limits: ConnectionLimits,
     pub(crate) header_timeout: Duration,
+    pub(crate) write_timeout: Duration,
 }
 
 impl Listener {
@@ -40,6 +45,7 @@ impl Listener {
             router,
             limits,
             header_timeout: HEADER_TIMEOUT,
+            write_timeout: WRITE_TIMEOUT,
         }
     }
 }
@@ -81,6 +87,7 @@ fn spawn(
         request.extensions_mut().insert(Arc::clone(&permit));
         router.clone().oneshot(request.map(axum::body::Body::new))
     });
+    let stream = Patience::new(stream, listener.write_timeout);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(listener.header_timeout)

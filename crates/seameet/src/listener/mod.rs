@@ -2,6 +2,7 @@
 
 mod accept;
 mod limits;
+mod patience;
 
 pub(crate) use accept::{Listener, serve};
 pub(crate) use limits::{ConnectionLimits, LimitReached, Permit, subscriber};
