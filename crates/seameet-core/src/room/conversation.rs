@@ -76,7 +76,7 @@ impl Room {
             && member.hand_raised != raised
         {
             member.hand_raised = raised;
-            let updated = RoomEvent::ParticipantUpdated(member.info());
+            let updated = RoomEvent::ParticipantUpdated(member.update());
             self.emit(updated);
         }
         Ok(())

@@ -221,8 +221,8 @@ impl Room {
         self.pending.extend(told);
     }
 
-    /// The room as one member sees it now.
-    pub(super) fn snapshot(&self, participant: ParticipantId) -> RoomSnapshot {
+    /// The room as one member sees it now, with or without the last messages.
+    pub(super) fn snapshot(&self, participant: ParticipantId, chat: bool) -> RoomSnapshot {
         let mut peers: Vec<_> = self
             .members
             .values()
@@ -238,7 +238,11 @@ impl Room {
                 .values()
                 .map(|publication| publication.info.clone())
                 .collect(),
-            chat: self.chat.messages(),
+            chat: if chat {
+                self.chat.messages()
+            } else {
+                Vec::new()
+            },
         }
     }
 

@@ -8,7 +8,7 @@ use crate::id::{ConnectionId, DisplayName, Mid, ParticipantId, ResumeToken};
 use crate::media::{SlotAssignment, SlotsNeeded};
 use crate::room::history::{Bounds, Recent};
 use crate::room::negotiation::PendingOffer;
-use crate::room::{ConnectionState, JoinRequest, Notice, ParticipantInfo};
+use crate::room::{ConnectionState, JoinRequest, Notice, ParticipantInfo, ParticipantUpdate};
 
 /// Private messages kept for a member that is reconnecting; the oldest goes first.
 const HELD: Bounds = Bounds {
@@ -93,11 +93,26 @@ impl Member {
             id: self.id,
             display_name: self.display_name.clone(),
             attributes: self.attributes.clone(),
-            state: match self.link {
-                Link::Connected(_) => ConnectionState::Connected,
-                Link::Reconnecting { .. } => ConnectionState::Reconnecting,
-            },
+            state: self.state(),
             hand_raised: self.hand_raised,
+        }
+    }
+
+    /// What others are told when its state, hand or name changed.
+    pub(super) fn update(&self) -> ParticipantUpdate {
+        ParticipantUpdate {
+            id: self.id,
+            display_name: self.display_name.clone(),
+            attributes: None,
+            state: self.state(),
+            hand_raised: self.hand_raised,
+        }
+    }
+
+    const fn state(&self) -> ConnectionState {
+        match self.link {
+            Link::Connected(_) => ConnectionState::Connected,
+            Link::Reconnecting { .. } => ConnectionState::Reconnecting,
         }
     }
 

@@ -63,7 +63,7 @@ impl Room {
             return;
         };
         member.link = Link::Reconnecting { deadline };
-        let updated = RoomEvent::ParticipantUpdated(member.info());
+        let updated = RoomEvent::ParticipantUpdated(member.update());
         self.emit(updated);
     }
 

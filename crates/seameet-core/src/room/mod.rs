@@ -17,8 +17,8 @@ mod weight;
 pub use input::{JoinRequest, LeaveReason, OfferRequest, OfferedTrack, RoomCommand, RoomInput};
 pub use machine::Room;
 pub use notice::{
-    ChatMessage, ConnectionState, Notice, ParticipantInfo, RoomEvent, RoomSnapshot, SequencedEvent,
-    TrackInfo,
+    ChatMessage, ConnectionState, Notice, ParticipantInfo, ParticipantUpdate, RoomEvent,
+    RoomSnapshot, SequencedEvent, TrackInfo,
 };
 pub use output::{RoomConfig, RoomOutput};
 

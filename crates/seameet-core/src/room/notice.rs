@@ -33,6 +33,21 @@ pub struct ParticipantInfo {
     pub hand_raised: bool,
 }
 
+/// What changed about a member. It happens often and goes to everyone, so it says no more than it must.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParticipantUpdate {
+    /// Who.
+    pub id: ParticipantId,
+    /// What it is called.
+    pub display_name: Option<DisplayName>,
+    /// Its facts, only when they changed.
+    pub attributes: Option<BTreeMap<String, String>>,
+    /// Whether its signaling is up.
+    pub state: ConnectionState,
+    /// Its hand is up.
+    pub hand_raised: bool,
+}
+
 /// A published track as others see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrackInfo {
@@ -78,8 +93,8 @@ pub struct ChatMessage {
 pub enum RoomEvent {
     /// Somebody came.
     ParticipantJoined(ParticipantInfo),
-    /// A member's state, hand or attributes changed.
-    ParticipantUpdated(ParticipantInfo),
+    /// A member's state, hand, name or attributes changed.
+    ParticipantUpdated(ParticipantUpdate),
     /// Somebody is gone.
     ParticipantLeft {
         /// Who.
@@ -150,7 +165,7 @@ pub struct RoomSnapshot {
     pub peers: Vec<ParticipantInfo>,
     /// Every track, the receiver's own too.
     pub tracks: Vec<TrackInfo>,
-    /// The last messages to all, oldest first.
+    /// The last messages to all, oldest first; none after a resume that is told what it missed.
     pub chat: Vec<Arc<ChatMessage>>,
 }
 

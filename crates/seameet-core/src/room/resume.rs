@@ -5,7 +5,7 @@ use crate::grant::Grant;
 use crate::id::{ParticipantId, ResumeToken};
 use crate::media::MediaCommand;
 use crate::room::member::{Link, Member};
-use crate::room::{JoinRequest, Notice, Room, RoomEvent, RoomOutput};
+use crate::room::{JoinRequest, Notice, ParticipantUpdate, Room, RoomEvent, RoomOutput};
 
 impl Room {
     /// Attaches a new connection to the member that the token belongs to. The newest connection wins.
@@ -21,7 +21,12 @@ impl Room {
         take_over(member, request);
         let after = member.info();
         if before != after {
-            self.emit(RoomEvent::ParticipantUpdated(after));
+            let changed = before.attributes != after.attributes;
+            let update = ParticipantUpdate {
+                attributes: changed.then_some(after.attributes),
+                ..member.update()
+            };
+            self.emit(RoomEvent::ParticipantUpdated(update));
         }
         // From here on the new connection hears events; all earlier ones are in its welcome.
         self.connections.insert(connection, participant);
@@ -76,13 +81,15 @@ impl Room {
         let Some(member) = self.members.get(&participant) else {
             return;
         };
+        // What was missed includes its messages, and the client has the earlier ones.
+        let missed = since.and_then(|seq| self.events.since(seq));
         let notice = Notice::Welcome {
             participant,
             grant: member.grant,
             resume: member.resume.clone(),
             resumed: since.is_some(),
-            snapshot: self.snapshot(participant),
-            missed: since.and_then(|seq| self.events.since(seq)),
+            snapshot: self.snapshot(participant, missed.is_none()),
+            missed,
         };
         self.tell(participant, notice);
     }

@@ -1,5 +1,6 @@
 //! About how many bytes of memory things hold. What counts are the texts that a client can make large.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::media::SlotAssignment;
@@ -19,7 +20,10 @@ impl RoomEvent {
     /// About how many bytes the event holds.
     pub fn weight(&self) -> usize {
         match self {
-            Self::ParticipantJoined(info) | Self::ParticipantUpdated(info) => info.weight(),
+            Self::ParticipantJoined(info) => info.weight(),
+            Self::ParticipantUpdated(update) => {
+                BASE_BYTES + update.attributes.as_ref().map_or(0, attributes_weight)
+            }
             Self::Chat(message) => message.weight(),
             Self::Data { topic, body, .. } => BASE_BYTES + topic.len() + body.len(),
             Self::Reaction { reaction, .. } => BASE_BYTES + reaction.len(),
@@ -64,12 +68,15 @@ impl RoomSnapshot {
 
 impl ParticipantInfo {
     fn weight(&self) -> usize {
-        let attributes = self.attributes.iter();
-        let attributes: usize = attributes
-            .map(|(name, value)| name.len() + value.len())
-            .sum();
-        BASE_BYTES + attributes
+        BASE_BYTES + attributes_weight(&self.attributes)
     }
+}
+
+fn attributes_weight(attributes: &BTreeMap<String, String>) -> usize {
+    let attributes = attributes.iter();
+    attributes
+        .map(|(name, value)| name.len() + value.len())
+        .sum()
 }
 
 fn events_weight(events: &[Arc<SequencedEvent>]) -> usize {

@@ -67,7 +67,10 @@ impl SessionLimits {
             let length = value.chars().count();
             at_most("an attribute's value", length, self.attribute_value_chars)?;
         }
-        Ok(())
+        let sizes = attributes
+            .iter()
+            .map(|(name, value)| name.len() + value.len());
+        at_most("attributes, bytes", sizes.sum(), self.attribute_bytes)
     }
 
     fn check_offer(&self, offer: &Offer) -> Result<(), RequestError> {

@@ -56,6 +56,8 @@ pub struct SessionLimits {
     pub attribute_name_chars: usize,
     /// Value of an attribute in characters.
     pub attribute_value_chars: usize,
+    /// Names and values of all attributes of a participant in bytes. Everyone is sent them.
+    pub attribute_bytes: usize,
     /// Tracks of one offer.
     pub tracks: usize,
     /// Slots of one view.
@@ -76,6 +78,7 @@ impl Default for SessionLimits {
             attributes: 16,
             attribute_name_chars: 32,
             attribute_value_chars: 256,
+            attribute_bytes: 2048,
             tracks: 8,
             slots: 64,
         }

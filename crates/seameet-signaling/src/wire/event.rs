@@ -13,7 +13,7 @@ use super::server::{ParticipantInfo, TrackInfo};
 pub enum RoomEvent {
     /// Somebody came.
     ParticipantJoined(ParticipantJoined),
-    /// A participant's state or hand changed.
+    /// A participant's state, hand, name or attributes changed.
     ParticipantUpdated(ParticipantUpdated),
     /// Somebody is gone, and so are its tracks.
     ParticipantLeft(ParticipantLeft),
@@ -41,13 +41,13 @@ pub struct ParticipantJoined {
     pub participant: ParticipantInfo,
 }
 
-/// A participant's state or hand changed.
+/// A participant's state, hand, name or attributes changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ParticipantUpdated {
     /// The event's place in the room's order.
     pub seq: u32,
-    /// The participant as it is now.
+    /// The participant as it is now. Absent attributes are unchanged.
     pub participant: ParticipantInfo,
 }
 

@@ -54,7 +54,7 @@ pub struct Ready {
     pub peers: Vec<ParticipantInfo>,
     /// Every track, the client's own too.
     pub tracks: Vec<TrackInfo>,
-    /// The last messages to all, oldest first.
+    /// The last messages to all, oldest first. None when `missed` is there: it has what the client lacks.
     pub chat: Vec<ChatMessage>,
     /// Servers for the peer connection.
     pub ice_servers: Vec<IceServer>,
@@ -95,7 +95,7 @@ pub struct ParticipantInfo {
     /// What it is called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// Free facts about it.
+    /// Free facts about it. Absent means none, in an update that they did not change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<BTreeMap<String, String>>,
     /// Whether its signaling is up.

@@ -265,7 +265,7 @@ export type ParticipantInfo = {
   id: string,
   /** What it is called. */
   display_name?: string,
-  /** Free facts about it. */
+  /** Free facts about it. Absent means none, in an update that they did not change. */
   attributes?: { [key in string]: string },
   /** Whether its signaling is up. */
   state: ConnectionState,
@@ -291,11 +291,11 @@ export type ParticipantLeft = {
   reason: LeaveReason,
 };
 
-/** A participant's state or hand changed. */
+/** A participant's state, hand, name or attributes changed. */
 export type ParticipantUpdated = {
   /** The event's place in the room's order. */
   seq: number,
-  /** The participant as it is now. */
+  /** The participant as it is now. Absent attributes are unchanged. */
   participant: ParticipantInfo,
 };
 
@@ -331,7 +331,7 @@ export type Ready = {
   peers: Array<ParticipantInfo>,
   /** Every track, the client's own too. */
   tracks: Array<TrackInfo>,
-  /** The last messages to all, oldest first. */
+  /** The last messages to all, oldest first. None when `missed` is there: it has what the client lacks. */
   chat: Array<ChatMessage>,
   /** Servers for the peer connection. */
   ice_servers: Array<IceServer>,

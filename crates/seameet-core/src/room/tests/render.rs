@@ -1,11 +1,13 @@
 //! Outputs as short lines.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use crate::id::ParticipantId;
 use crate::media::{MediaCommand, View};
 use crate::room::{
-    ChatMessage, ConnectionState, Notice, ParticipantInfo, RoomEvent, RoomOutput, TrackInfo,
+    ChatMessage, ConnectionState, Notice, ParticipantInfo, ParticipantUpdate, RoomEvent,
+    RoomOutput, TrackInfo,
 };
 
 /// One output as one line; `None` for the timeout.
@@ -111,7 +113,7 @@ fn welcome(notice: &Notice) -> String {
 fn happened(event: &RoomEvent) -> String {
     match event {
         RoomEvent::ParticipantJoined(info) => format!("joined {}", member(info)),
-        RoomEvent::ParticipantUpdated(info) => format!("updated {}", member(info)),
+        RoomEvent::ParticipantUpdated(update) => updated(update),
         RoomEvent::ParticipantLeft {
             participant,
             reason,
@@ -131,6 +133,19 @@ fn happened(event: &RoomEvent) -> String {
             format!("reaction {} {reaction}", name(*from))
         }
     }
+}
+
+fn updated(update: &ParticipantUpdate) -> String {
+    let info = ParticipantInfo {
+        id: update.id,
+        display_name: update.display_name.clone(),
+        attributes: BTreeMap::new(),
+        state: update.state,
+        hand_raised: update.hand_raised,
+    };
+    let facts = update.attributes.as_ref();
+    let facts = facts.map(|facts| format!(" {facts:?}")).unwrap_or_default();
+    format!("updated {}{facts}", member(&info))
 }
 
 fn media(command: &MediaCommand) -> String {

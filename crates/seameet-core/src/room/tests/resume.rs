@@ -22,7 +22,7 @@ fn a_returning_member_gets_exactly_what_it_missed() {
     play.expect(&[
         "c_2 7:updated p1",
         "c_3 resumed p1 seq=7 peers=[p2] tracks=[t_1 p1 Microphone opus, t_2 p2 Microphone opus] \
-         chat=[chat #1 p2 \"are you there?\"] \
+         chat=[] \
          missed=[5:updated p1?, 6:chat #1 p2 \"are you there?\", 7:updated p1]",
     ]);
     assert_eq!(
@@ -111,7 +111,7 @@ fn data_and_reactions_are_not_repeated_and_push_nothing_out() {
     play.expect_told(
         3,
         &["resumed p1 seq=106 peers=[p2] tracks=[] \
-           chat=[chat #1 p1 \"back soon\", chat #2 p2 \"still here\"] \
+           chat=[] \
            missed=[105:chat #2 p2 \"still here\", 106:updated p1]"],
     );
 }
@@ -317,7 +317,7 @@ fn a_member_that_may_no_longer_receive_gets_a_new_peer_connection() {
 }
 
 #[test]
-fn name_and_attributes_may_change_with_a_resume() {
+fn attributes_are_told_when_they_change_and_never_again() {
     let mut play = Play::call(2);
     play.join_as(JoinRequest {
         display_name: Some("Ada".parse().unwrap()),
@@ -325,5 +325,9 @@ fn name_and_attributes_may_change_with_a_resume() {
         resume: Some((token_of(1), 4)),
         ..join_request(3)
     });
-    play.expect_told(2, &["5:updated p1(Ada)"]);
+    play.expect_told(2, &["5:updated p1(Ada) {\"team\": \"blue\"}"]);
+    play.command(3, RoomCommand::SetHand { raised: true });
+    play.expect_told(2, &["6:updated p1(Ada)^"]);
+    play.disconnect(3);
+    play.expect_told(2, &["7:updated p1(Ada)?^"]);
 }

@@ -124,6 +124,10 @@ fn a_join_is_checked_before_anybody_is_asked() {
     let long_name = format!(r#","display_name":"{}""#, "ö".repeat(65));
     let long_key = format!(r#","attributes":{{"{}":"x"}}"#, "k".repeat(33));
     let long_value = format!(r#","attributes":{{"k":"{}"}}"#, "é".repeat(257));
+    let heavy: Vec<_> = (0..9)
+        .map(|n| format!(r#""a{n}":"{}""#, "x".repeat(250)))
+        .collect();
+    let heavy = format!(r#","attributes":{{{}}}"#, heavy.join(","));
     for (rest, code) in [
         (long_name.as_str(), "bad_display_name"),
         (r#","display_name":"  ""#, "bad_display_name"),
@@ -131,6 +135,7 @@ fn a_join_is_checked_before_anybody_is_asked() {
         (many.as_str(), "too_large"),
         (long_key.as_str(), "too_large"),
         (long_value.as_str(), "too_large"),
+        (heavy.as_str(), "too_large"),
         (r#","attributes":{"":"x"}"#, "bad_message"),
         (r#","client":{"name":"","version":"1"}"#, "bad_message"),
         (r#","resume":{"token":"zz","seq":1}"#, "resume_rejected"),

@@ -6,7 +6,10 @@ use std::time::Duration;
 use seameet_core::media::{
     Answer, AnsweredTrack, Codec, SlotAssignment, SlotCause, SlotsNeeded, TrackSource,
 };
-use seameet_core::room::{ChatMessage, LeaveReason, Notice, RoomEvent, SequencedEvent, TrackInfo};
+use seameet_core::room::{
+    ChatMessage, ConnectionState, LeaveReason, Notice, ParticipantUpdate, RoomEvent,
+    SequencedEvent, TrackInfo,
+};
 use seameet_core::{ErrorCode, MediaKind, RequestError, TrackId};
 
 use super::play::{Play, participant};
@@ -164,6 +167,19 @@ fn events_are_told_with_their_number() {
                 r#"send {"type":"track_published","seq":9,"track":{"id":"t_3","#,
                 r#""participant":"p_0000000000000001","source":"screen_audio","kind":"audio","#,
                 r#""codec":"opus","muted":false,"encrypted":false}}"#
+            ),
+        ),
+        (
+            RoomEvent::ParticipantUpdated(ParticipantUpdate {
+                id: participant(),
+                display_name: None,
+                attributes: None,
+                state: ConnectionState::Connected,
+                hand_raised: true,
+            }),
+            concat!(
+                r#"send {"type":"participant_updated","seq":9,"#,
+                r#""participant":{"id":"p_0000000000000001","state":"connected","hand":true}}"#
             ),
         ),
         (

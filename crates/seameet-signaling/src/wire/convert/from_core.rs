@@ -24,10 +24,10 @@ impl From<Arc<SequencedEvent>> for RoomEvent {
                     participant: info.into(),
                 })
             }
-            room::RoomEvent::ParticipantUpdated(info) => {
+            room::RoomEvent::ParticipantUpdated(update) => {
                 Self::ParticipantUpdated(ParticipantUpdated {
                     seq,
-                    participant: info.into(),
+                    participant: update.into(),
                 })
             }
             room::RoomEvent::ParticipantLeft {
@@ -120,6 +120,18 @@ impl From<room::ParticipantInfo> for ParticipantInfo {
             attributes: Some(info.attributes).filter(|facts| !facts.is_empty()),
             state: info.state.into(),
             hand: info.hand_raised,
+        }
+    }
+}
+
+impl From<room::ParticipantUpdate> for ParticipantInfo {
+    fn from(update: room::ParticipantUpdate) -> Self {
+        Self {
+            id: update.id.to_string(),
+            display_name: update.display_name.map(|name| name.to_string()),
+            attributes: update.attributes,
+            state: update.state.into(),
+            hand: update.hand_raised,
         }
     }
 }

@@ -72,6 +72,15 @@ describe('chat', () => {
     expect(shown(made)).toEqual(['before sent', 'arrived sent', 'lost sending', 'later sending'])
   })
 
+  it('keeps what it knew and adds what it missed when it resumes without a history', async () => {
+    const made = await call()
+    const { server, browser, advance } = made
+    browser.socket.break()
+    server.miss(wire('2', 'p_bob', 'missed', 20))
+    await advance(100)
+    expect(shown(made)).toEqual(['before sent', 'missed sent'])
+  })
+
   it('keeps what it knew and adds what it missed when it joins anew', async () => {
     const made = await call()
     const { server, browser, advance } = made

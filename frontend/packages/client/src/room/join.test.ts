@@ -168,6 +168,18 @@ describe('joining', () => {
     expect(browser.sockets).toHaveLength(0)
   })
 
+  it('keeps attributes that an update does not mention', async () => {
+    const { room, server } = await joinedHarness(({ server }) => {
+      server.peers = [{ ...peerInfo('p_bob', 'Bob'), attributes: { team: 'red' } }]
+    })
+    const bob = room.participants.get()[0]
+    server.event({ type: 'participant_updated', participant: { ...peerInfo('p_bob', 'Bob'), hand: true } })
+    expect(bob?.handRaised.get()).toBe(true)
+    expect(bob?.attributes.get()).toEqual({ team: 'red' })
+    server.event({ type: 'participant_updated', participant: { ...peerInfo('p_bob', 'Bob'), attributes: { team: 'blue' } } })
+    expect(bob?.attributes.get()).toEqual({ team: 'blue' })
+  })
+
   it('can be left by whoever is told who is there', async () => {
     const { room, server, browser, advance } = harness()
     server.peers = [peerInfo('p_1')]

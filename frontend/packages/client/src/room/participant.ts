@@ -91,8 +91,9 @@ export class RemoteParticipant implements Participant {
 
   update(info: ParticipantInfo): void {
     this.name.set(displayName(info.display_name))
-    const attributes = info.attributes ?? {}
-    if (!sameRecord(this.attributes.get(), attributes)) this.attributes.set(attributes)
+    // Absent means unchanged.
+    const { attributes } = info
+    if (attributes !== undefined && !sameRecord(this.attributes.get(), attributes)) this.attributes.set(attributes)
     this.presence.set(info.state === 'reconnecting' ? 'reconnecting' : 'connected')
     this.handRaised.set(info.hand)
   }

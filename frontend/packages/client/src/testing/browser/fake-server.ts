@@ -167,7 +167,7 @@ export class FakeServer {
     const resumed = join.resume !== undefined
     const missed = this.missed
     this.missed = []
-    socket.deliver({ ...this.#ready(resumed), ...id, ...(resumed && missed !== null ? { missed } : {}) })
+    socket.deliver({ ...this.#ready(resumed), ...id, ...(resumed && missed !== null ? { missed, chat: [] } : {}) })
   }
 
   #ready(resumed: boolean): Ready & { readonly type: 'ready' } {
