@@ -73,20 +73,30 @@ fn a_panic_amid_a_first_offer_leaves_nothing_behind() {
 
 #[test]
 fn a_peer_that_failed_is_not_touched_again_and_gets_no_goodbye() {
-    let mut script = Script::with_speakers(2);
-    let key = script
-        .shard
-        .peer_of(ROOM, script.speakers[0].participant)
-        .unwrap();
-    let before = script.shard.counters();
-    script.shard.fail(key, Guarded::Panicked);
-    script.shard.fail(key, Guarded::Panicked);
-    script.drain();
-    let after = script.shard.counters();
-    assert_eq!(after.peers_failed, before.peers_failed + 1);
-    assert_eq!(after.peers, 1);
-    assert_eq!(after.packets_out, before.packets_out);
-    assert_eq!(disconnections(&script).len(), 1);
+    for (failed, goodbyes) in [(true, 0..=0), (false, 1..=9)] {
+        let mut script = Script::with_speakers(2);
+        let participant = script.speakers[0].participant;
+        let key = script.shard.peer_of(ROOM, participant).unwrap();
+        let before = script.speakers[0].sent;
+        if failed {
+            script.shard.fail(key, Guarded::Panicked);
+            script.shard.fail(key, Guarded::Panicked);
+        } else {
+            script.shard.remove_participant(ROOM, participant);
+        }
+        script.drain();
+        let counters = script.shard.counters();
+        assert_eq!(
+            (counters.peers, counters.peers_failed),
+            (1, u64::from(failed))
+        );
+        assert_eq!(disconnections(&script).len(), usize::from(failed));
+        let sent = script.speakers[0].sent - before;
+        assert!(
+            goodbyes.contains(&sent),
+            "{sent} datagrams, failed: {failed}"
+        );
+    }
 }
 
 #[test]

@@ -28,6 +28,8 @@ const OPUS: Format = Format {
 pub(in crate::shard) struct Speaker {
     pub(in crate::shard) participant: ParticipantId,
     pub(in crate::shard) heard: usize,
+    /// Datagrams that the server sent to it.
+    pub(in crate::shard) sent: usize,
     address: SocketAddr,
     connection: PeerConnection,
     connected: bool,
@@ -173,6 +175,7 @@ impl Script {
                     let Some(speaker) = speakers.find(to) else {
                         continue;
                     };
+                    speaker.sent += 1;
                     let (source, address) = (transmit.source, speaker.address);
                     let connection = &mut speaker.connection;
                     let _ =
@@ -204,6 +207,7 @@ impl Speaker {
         Self {
             participant: ParticipantId::from_random(u64::from(number)),
             heard: 0,
+            sent: 0,
             address,
             connection: PeerConnection::new(&config, now).unwrap(),
             connected: false,
