@@ -219,6 +219,12 @@ fn tracks_on_lines_that_do_not_fit_are_not_answered() {
     for source in [Camera, Microphone] {
         assert!(oracle::received_since(&world, bob, alice, source, start).len() > 40);
     }
+    world.client_mut(alice).declarations = vec![good[1], declare(95, microphone, Screen)];
+    let offer = world.prepare_offer(alice, &slots(1));
+    let answer = world.negotiate(alice, offer);
+    let answer = answer.expect("an answer").expect("a good one");
+    assert_eq!(answer.tracks.len(), 1, "sound is no screen");
+    assert_eq!(answer.tracks[0].track, good[1].track);
 }
 
 #[test]
