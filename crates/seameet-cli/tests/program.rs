@@ -5,7 +5,7 @@
     reason = "in a test a failed expectation is the report"
 )]
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
@@ -65,12 +65,18 @@ impl Server {
         }
     }
 
-    /// Sends a signal by its name and awaits the end.
+    /// Sends a signal by its name.
     #[cfg(unix)]
-    fn stop(mut self, signal: &str) -> (bool, String) {
+    fn send(&self, signal: &str) {
         let id = self.process.id().to_string();
         let sent = Command::new("kill").args(["-s", signal, &id]).status();
         assert!(sent.unwrap().success());
+    }
+
+    /// Sends a signal by its name and awaits the end.
+    #[cfg(unix)]
+    fn stop(mut self, signal: &str) -> (bool, String) {
+        self.send(signal);
         let mut log = String::new();
         let mut stderr = self.process.stderr.take().unwrap();
         stderr.read_to_string(&mut log).unwrap();
@@ -106,6 +112,32 @@ fn signals_end_the_server_cleanly() {
         assert!(success, "{log}");
         assert!(log.contains(&format!("SIG{signal}")), "{log}");
     }
+}
+
+/// A client that does not answer the farewell would keep the server for a while.
+#[cfg(unix)]
+#[test]
+fn a_second_signal_ends_the_server_at_once() {
+    let server = Server::start(&["--dev"], &[]);
+    let mut client = TcpStream::connect(&server.address).unwrap();
+    let handshake = format!(
+        "GET /ws HTTP/1.1\r\nhost: {}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+         sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+        server.address
+    );
+    client.write_all(handshake.as_bytes()).unwrap();
+    client.read_exact(&mut [0; 12]).unwrap();
+    server.send("TERM");
+    // The farewell tells that the end began.
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"room_closing") {
+        let mut byte = [0];
+        client.read_exact(&mut byte).unwrap();
+        answer.extend(byte);
+    }
+    let (success, log) = server.stop("INT");
+    assert!(!success, "{log}");
+    assert!(log.contains("SIGINT again"), "{log}");
 }
 
 #[cfg(unix)]

@@ -269,7 +269,8 @@ impl SeaMeetServerBuilder {
         self
     }
 
-    /// How long a shutdown waits for clients to take their farewell. Default: 5 s.
+    /// How long a shutdown may take: rooms are closed, clients take their farewell, and the media threads end, for
+    /// which the last fifth is kept. What hangs longer is given up. Default: 5 s.
     pub fn shutdown_grace(mut self, grace: Duration) -> Self {
         self.settings.shutdown_grace = grace;
         self

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use seameet_core::{ParticipantId, RoomId};
 use seameet_sfu::MediaPlane;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::assembly::Assembled;
 use crate::builder::SeaMeetServerBuilder;
@@ -19,6 +19,9 @@ use crate::shared::Shared;
 
 /// What members are told when the server ends, and when they may try again, in seconds.
 const FAREWELL: (&str, u32) = ("the server is shutting down", 2);
+
+/// This part of the grace, its end, belongs to the media threads.
+const MEDIA_SHARE: u32 = 5;
 
 /// A server whose sockets are bound. [`run`](Self::run) serves clients.
 #[derive(Debug)]
@@ -144,18 +147,26 @@ impl ServerHandle {
     }
 
     /// Ends the server: no new connection, a farewell to every member, a grace for it to arrive, the media threads
-    /// joined. Resolves when all of it is done, for whoever asked first and for everybody else who asks.
+    /// joined. It takes no longer than the grace, whatever hangs. Resolves when all of it is done, for whoever asked first and for everybody else who asks.
     pub async fn shutdown(&self) {
+        let end = Instant::now() + self.grace;
         self.shared.shutdown.begin();
-        let (reason, retry_after) = FAREWELL;
-        self.shared.directory.close(reason, Some(retry_after)).await;
-        if timeout(self.grace, self.shared.tasks.ended())
+        if timeout_at(end - self.grace / MEDIA_SHARE, self.part())
             .await
             .is_err()
         {
-            tracing::warn!(grace = ?self.grace, "some connections did not end in time");
+            tracing::warn!(grace = ?self.grace, "some rooms or connections did not end in time");
         }
-        self.media.shutdown().await;
+        if timeout_at(end, self.media.shutdown()).await.is_err() {
+            tracing::warn!(grace = ?self.grace, "the media threads did not end in time");
+        }
+    }
+
+    /// Says goodbye and awaits the end of every room and connection.
+    async fn part(&self) {
+        let (reason, retry_after) = FAREWELL;
+        self.shared.directory.close(reason, Some(retry_after)).await;
+        self.shared.tasks.ended().await;
     }
 
     async fn write_to(&self, room: &RoomId, letter: RoomMail) -> bool {
@@ -163,5 +174,30 @@ impl ServerHandle {
             Some(mailbox) => mailbox.send(letter).await.is_ok(),
             None => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_room_that_hangs_does_not_keep_the_server_from_its_end() {
+        let server = SeaMeetServer::builder()
+            .ws_addr((Ipv4Addr::LOCALHOST, 0).into())
+            .udp_port(0)
+            .public_ip(Ipv4Addr::LOCALHOST.into())
+            .allow_unauthenticated_joins()
+            .allow_unlimited_rates()
+            .shutdown_grace(Duration::from_millis(500))
+            .build()
+            .unwrap();
+        let room = "stuck".parse().unwrap();
+        let _letters = server.handle.shared.directory.insert_stuck(room);
+        let patience = Instant::now() + Duration::from_secs(30);
+        let ended = timeout_at(patience, server.handle().shutdown()).await;
+        assert!(ended.is_ok(), "the grace was not kept");
     }
 }

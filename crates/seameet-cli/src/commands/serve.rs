@@ -19,7 +19,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    runtime.block_on(serve(config))
+    let result = runtime.block_on(serve(config));
+    // The grace is over; what still hangs must not keep the program.
+    runtime.shutdown_background();
+    result
 }
 
 async fn serve(config: Config) -> Result<()> {
@@ -101,18 +104,22 @@ fn url(address: SocketAddr) -> String {
     format!("http://{host}:{}", address.port())
 }
 
-/// Resolves at the first signal that asks the program to end.
+/// Resolves at the first signal that asks the program to end. The second one ends it at once.
 #[cfg(unix)]
 fn stop_signal() -> Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen to SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen to SIGINT")?;
-    Ok(async move {
+    let mut next = async move || {
         tokio::select! {
-            _ = terminate.recv() => tracing::info!("SIGTERM: ending"),
-            _ = interrupt.recv() => tracing::info!("SIGINT: ending"),
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
         }
+    };
+    Ok(async move {
+        tracing::info!("{}: ending; once more to end at once", next().await);
+        tokio::spawn(async move { end_at_once(next().await) });
     })
 }
 
@@ -121,7 +128,18 @@ fn stop_signal() -> Result<impl Future<Output = ()>> {
 fn stop_signal() -> Result<impl Future<Output = ()>> {
     Ok(async {
         if tokio::signal::ctrl_c().await.is_ok() {
-            tracing::info!("Ctrl-C: ending");
+            tracing::info!("Ctrl-C: ending; once more to end at once");
+            tokio::spawn(async {
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    end_at_once("Ctrl-C");
+                }
+            });
         }
     })
+}
+
+/// Whoever asks twice does not want to wait for farewells.
+fn end_at_once(signal: &str) -> ! {
+    tracing::error!("{signal} again: ended without farewells");
+    std::process::exit(1)
 }

@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::future::join_all;
 use seameet_core::room::RoomConfig;
 use seameet_core::{ErrorCode, RequestError, RoomId};
 use seameet_sfu::MediaPlane;
@@ -130,7 +131,8 @@ impl Directory {
         self.lock().open.keys().cloned().collect()
     }
 
-    /// Opens no further room and tells every open one to close.
+    /// Opens no further room and tells every open one to close, all of them at once: one that is behind delays no
+    /// other.
     pub(crate) async fn close(&self, reason: &str, retry_after: Option<u32>) {
         let open: Vec<Mailbox> = {
             let mut rooms = self.lock();
@@ -141,7 +143,7 @@ impl Directory {
                 .map(|room| room.mailbox.clone())
                 .collect()
         };
-        for mailbox in open {
+        let farewells = open.into_iter().map(|mailbox| async move {
             let reason = reason.to_owned();
             // A room that ended meanwhile needs not be told.
             let _ = mailbox
@@ -150,7 +152,26 @@ impl Directory {
                     retry_after,
                 })
                 .await;
-        }
+        });
+        join_all(farewells).await;
+    }
+
+    /// Adds a room that reads no letter and has no space for one more.
+    #[cfg(test)]
+    pub(crate) fn insert_stuck(&self, id: RoomId) -> tokio::sync::mpsc::Receiver<RoomMail> {
+        let (sender, letters) = mailbox();
+        let connection = seameet_core::ConnectionId::new(0);
+        while sender
+            .try_send(RoomMail::Disconnected { connection })
+            .is_ok()
+        {}
+        let room = OpenRoom {
+            mailbox: sender,
+            incarnation: Incarnation(0),
+            opener: None,
+        };
+        self.lock().insert(id, room);
+        letters
     }
 
     /// A room is no longer found under its name. Joins that come now open a fresh one.

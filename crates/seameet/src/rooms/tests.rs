@@ -314,6 +314,28 @@ async fn a_closed_directory_says_goodbye_and_opens_no_room() {
 }
 
 #[tokio::test]
+async fn a_room_that_does_not_listen_delays_no_farewell() {
+    let house = house(10);
+    let mut stuck = Vec::new();
+    for name in ["x", "y", "z"] {
+        stuck.push(house.directory.insert_stuck(room(name)));
+    }
+    let mut members = Vec::new();
+    for (number, name) in ["one", "two", "three"].into_iter().enumerate() {
+        members.push(house.enter(name, number as u64).await);
+    }
+    let farewells = async {
+        for member in &mut members {
+            assert_eq!(member.next_reaction_or_end().await, "maintenance");
+        }
+    };
+    tokio::select! {
+        () = house.directory.close("maintenance", None) => panic!("some rooms do not listen"),
+        () = farewells => {}
+    }
+}
+
+#[tokio::test]
 async fn a_join_that_is_refused_leaves_no_room_and_no_event_behind() {
     let mut house = house(10);
     let (sender, mut receiver) = line();
