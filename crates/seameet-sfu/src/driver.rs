@@ -7,6 +7,7 @@ mod addresses;
 mod mail;
 mod mailbox;
 mod room;
+mod send_queue;
 mod socket;
 mod train;
 mod worker;

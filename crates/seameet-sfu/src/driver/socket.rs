@@ -1,7 +1,9 @@
 //! One UDP port in both families, with batched receive and segmented send.
 
+use std::collections::HashSet;
 use std::io::{self, IoSliceMut};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Instant;
 
 use quinn_udp::{BATCH_SIZE, RecvMeta, UdpSockRef, UdpSocketState};
 use socket2::{Domain, Protocol, Socket, Type};
@@ -10,11 +12,14 @@ use tokio::net::UdpSocket;
 
 use crate::driver::BindError;
 use crate::driver::addresses::{self, Addresses};
+use crate::driver::send_queue::SendQueue;
 use crate::driver::train::Train;
 use crate::shard::{Counters, Datagram, Drop};
 
 /// What the kernel may queue for us; at 100 Mbit/s this is a third of a second. Best effort.
 const SOCKET_BUFFER_BYTES: usize = 4 << 20;
+/// Receivers remembered because the kernel would not segment for them; all are forgotten beyond.
+const MAX_UNSEGMENTED: usize = 1_024;
 /// Room for one coalesced receive.
 const RECEIVE_BYTES: usize = 1 << 16;
 
@@ -89,6 +94,15 @@ fn bind(address: SocketAddr) -> io::Result<std::net::UdpSocket> {
     // A smaller buffer than asked for only costs packets in bursts.
     let _ = socket.set_recv_buffer_size(SOCKET_BUFFER_BYTES);
     let _ = socket.set_send_buffer_size(SOCKET_BUFFER_BYTES);
+    if let Ok(granted) = socket.send_buffer_size()
+        && granted < SOCKET_BUFFER_BYTES
+    {
+        tracing::info!(
+            granted,
+            wanted = SOCKET_BUFFER_BYTES,
+            "the system limits the UDP send buffer (net.core.wmem_max); bursts may lose packets"
+        );
+    }
     socket.bind(&address.into())?;
     Ok(socket.into())
 }
@@ -101,6 +115,9 @@ pub(super) struct MediaSocket {
     ipv6: bool,
     addresses: Addresses,
     buffer: Vec<u8>,
+    queue: SendQueue,
+    /// Receivers to which the kernel would not segment.
+    unsegmented: HashSet<SocketAddr>,
 }
 
 impl MediaSocket {
@@ -114,6 +131,8 @@ impl MediaSocket {
             ipv6,
             addresses,
             buffer,
+            queue: SendQueue::default(),
+            unsegmented: HashSet::new(),
         })
     }
 
@@ -122,6 +141,12 @@ impl MediaSocket {
         let _ = self.socket.readable().await;
     }
 
+    pub(super) async fn writable(&self) {
+        // An error shows up again in the send, which counts it.
+        let _ = self.socket.writable().await;
+    }
+
+    /// What one call may carry now; the library lowers it when the kernel refuses.
     pub(super) fn max_segments(&self) -> usize {
         self.state.max_gso_segments()
     }
@@ -164,35 +189,111 @@ impl MediaSocket {
         true
     }
 
-    /// Sends a train. When the kernel's buffer is full the train is dropped: late media is worthless, and what
-    /// matters is retransmitted.
-    pub(super) fn send(&self, train: &Train, counters: &mut Counters) {
-        let transmit = quinn_udp::Transmit {
-            destination: train.destination,
-            ecn: None,
-            contents: &train.contents,
-            segment_size: (train.segments > 1).then_some(train.segment_size),
-            src_ip: self.addresses.source(train.source.ip()),
+    /// Sends a train, or keeps it for a moment when the kernel's buffer is full.
+    pub(super) fn send(&mut self, now: Instant, train: Train, counters: &mut Counters) {
+        let refused = if self.queue.is_empty() {
+            self.try_train(train, counters)
+        } else {
+            Some(train)
         };
-        let sent = self.socket.try_io(Interest::WRITABLE, || {
-            self.state
-                .try_send(UdpSockRef::from(&self.socket), &transmit)
-        });
-        match sent {
-            Ok(()) => {
-                counters.packets_out += train.segments as u64;
-                counters.bytes_out += train.contents.len() as u64;
-            }
-            Err(error) => {
-                let full = error.kind() == io::ErrorKind::WouldBlock;
-                let cause = if full {
-                    Drop::SocketFull
-                } else {
-                    Drop::SocketError
-                };
-                (0..train.segments).for_each(|_| counters.drop(cause));
-                tracing::trace!(%error, "UDP send failed");
+        if let Some(train) = refused
+            && let Some(train) = self.queue.push(now, train)
+        {
+            counters.drop_many(Drop::SocketFull, train.segments as u64);
+        }
+    }
+
+    /// Sends what waits, as far as the kernel takes it.
+    pub(super) fn flush(&mut self, now: Instant, counters: &mut Counters) {
+        loop {
+            let late = |train: &Train| {
+                counters.drop_many(Drop::SocketFull, train.segments as u64);
+            };
+            let Some((since, train)) = self.queue.pop(now, late) else {
+                return;
+            };
+            if let Some(train) = self.try_train(train, counters) {
+                self.queue.push_front(since, train);
+                return;
             }
         }
     }
+
+    /// Trains wait for the kernel.
+    pub(super) fn is_congested(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// Hands a train to the kernel. Returns it when the kernel's buffer is full.
+    fn try_train(&mut self, train: Train, counters: &mut Counters) -> Option<Train> {
+        if train.segments > 1 && !self.unsegmented.contains(&train.destination) {
+            match self.try_send(&train, &train.contents, Some(train.segment_size)) {
+                Ok(()) => count(counters, train.segments, train.contents.len()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Some(train),
+                Err(error) => {
+                    // Some drivers and routes refuse segmentation; single datagrams may still pass.
+                    tracing::debug!(%error, "segmented send failed; going on with single datagrams");
+                    self.remember_unsegmented(train.destination);
+                    self.send_singly(&train, counters);
+                }
+            }
+            return None;
+        }
+        if train.segments > 1 {
+            self.send_singly(&train, counters);
+            return None;
+        }
+        match self.try_send(&train, &train.contents, None) {
+            Ok(()) => count(counters, 1, train.contents.len()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Some(train),
+            Err(error) => {
+                tracing::trace!(%error, "UDP send failed");
+                counters.drop(Drop::SocketError);
+            }
+        }
+        None
+    }
+
+    fn send_singly(&self, train: &Train, counters: &mut Counters) {
+        for datagram in train.contents.chunks(train.segment_size.max(1)) {
+            match self.try_send(train, datagram, None) {
+                Ok(()) => count(counters, 1, datagram.len()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    counters.drop(Drop::SocketFull);
+                }
+                Err(_) => counters.drop(Drop::SocketError),
+            }
+        }
+    }
+
+    fn remember_unsegmented(&mut self, destination: SocketAddr) {
+        if self.unsegmented.len() >= MAX_UNSEGMENTED {
+            self.unsegmented.clear();
+        }
+        self.unsegmented.insert(destination);
+    }
+
+    fn try_send(
+        &self,
+        train: &Train,
+        contents: &[u8],
+        segment_size: Option<usize>,
+    ) -> io::Result<()> {
+        let transmit = quinn_udp::Transmit {
+            destination: train.destination,
+            ecn: None,
+            contents,
+            segment_size,
+            src_ip: self.addresses.source(train.source.ip()),
+        };
+        self.socket.try_io(Interest::WRITABLE, || {
+            self.state
+                .try_send(UdpSockRef::from(&self.socket), &transmit)
+        })
+    }
+}
+
+fn count(counters: &mut Counters, datagrams: usize, bytes: usize) {
+    counters.packets_out += datagrams as u64;
+    counters.bytes_out += bytes as u64;
 }

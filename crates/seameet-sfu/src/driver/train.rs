@@ -62,6 +62,11 @@ impl Coupler {
         }
     }
 
+    /// Trains that begin from now on are no longer than this.
+    pub(super) fn limit(&mut self, max_segments: usize) {
+        self.max_segments = max_segments;
+    }
+
     /// Adds a datagram. Returns the train that it did not fit.
     pub(super) fn push(&mut self, transmit: Transmit) -> Option<Train> {
         if let Some(train) = &mut self.waiting

@@ -94,6 +94,7 @@ impl<'a> Worker<'a> {
 
     /// Does what the shard asks; returns when it wants to be woken.
     fn drain(&mut self) -> Option<Instant> {
+        self.flush_sockets();
         let deadline = loop {
             match self.shard.poll_output() {
                 Output::Transmit(transmit) => {
@@ -103,7 +104,7 @@ impl<'a> Worker<'a> {
                         .position(|socket| socket.serves(transmit.destination));
                     let coupler = family.and_then(|index| self.couplers.get_mut(index));
                     if let Some(train) = coupler.and_then(|coupler| coupler.push(transmit)) {
-                        self.send(&train);
+                        self.send(train);
                     }
                 }
                 Output::Event(room, event) => self.tell(room, event),
@@ -116,20 +117,26 @@ impl<'a> Worker<'a> {
             .filter_map(Coupler::finish)
             .collect();
         for train in waiting {
-            self.send(&train);
+            self.send(train);
         }
         self.stats
             .send_replace(self.shard.counters().plus(&self.counters));
         deadline.into_iter().chain(self.flush_mail()).min()
     }
 
-    fn send(&mut self, train: &Train) {
-        if let Some(socket) = self
-            .sockets
-            .iter()
-            .find(|socket| socket.serves(train.destination))
-        {
-            socket.send(train, &mut self.counters);
+    fn send(&mut self, train: Train) {
+        let mut sockets = self.sockets.iter_mut();
+        if let Some(socket) = sockets.find(|socket| socket.serves(train.destination)) {
+            socket.send(Instant::now(), train, &mut self.counters);
+        }
+    }
+
+    /// Sends what the kernel could not take before, and learns what it can take now.
+    fn flush_sockets(&mut self) {
+        let now = Instant::now();
+        for (socket, coupler) in self.sockets.iter_mut().zip(&mut self.couplers) {
+            socket.flush(now, &mut self.counters);
+            coupler.limit(socket.max_segments());
         }
     }
 
@@ -176,6 +183,8 @@ impl<'a> Worker<'a> {
             command = self.inbox.recv() => Some(command),
             () = readable(first) => None,
             () = readable(second) => None,
+            () = writable(first) => None,
+            () = writable(second) => None,
             () = timer => None,
         };
         match command {
@@ -234,6 +243,14 @@ impl<'a> Worker<'a> {
 async fn readable(socket: Option<&MediaSocket>) {
     match socket {
         Some(socket) => socket.readable().await,
+        None => pending().await,
+    }
+}
+
+/// Waits only while something is to be sent.
+async fn writable(socket: Option<&MediaSocket>) {
+    match socket.filter(|socket| socket.is_congested()) {
+        Some(socket) => socket.writable().await,
         None => pending().await,
     }
 }
