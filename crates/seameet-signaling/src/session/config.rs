@@ -13,6 +13,8 @@ pub struct SessionConfig {
     pub timing: SessionTiming,
     /// How many refused messages end a connection.
     pub offences: OffencePolicy,
+    /// How often a member may offer.
+    pub offers: OfferPolicy,
     /// STUN and TURN servers for the client.
     pub ice_servers: Vec<IceServer>,
     /// How long a lost participant is awaited; the room's grace period.
@@ -25,6 +27,7 @@ impl Default for SessionConfig {
             limits: SessionLimits::default(),
             timing: SessionTiming::default(),
             offences: OffencePolicy::default(),
+            offers: OfferPolicy::default(),
             ice_servers: Vec::new(),
             resume_ttl: Duration::from_secs(20),
         }
@@ -137,6 +140,25 @@ impl Default for OffencePolicy {
         Self {
             count: 10,
             window: Duration::from_secs(60),
+        }
+    }
+}
+
+/// How often a member may offer. An offer costs the server far more than any other message, so this holds whatever
+/// the operator's own rate check says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfferPolicy {
+    /// So many at once.
+    pub burst: u32,
+    /// Then one in each interval.
+    pub interval: Duration,
+}
+
+impl Default for OfferPolicy {
+    fn default() -> Self {
+        Self {
+            burst: 8,
+            interval: Duration::from_millis(500),
         }
     }
 }

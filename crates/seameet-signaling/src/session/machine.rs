@@ -9,6 +9,7 @@ use seameet_core::{Denial, ErrorCode, Grant, RequestError, RoomId};
 
 use super::liveness::{Due, Liveness};
 use super::offences::Offences;
+use super::pace::Pace;
 use super::render::{self, Facts};
 use super::{CloseReason, Entry, JoinFacts, SessionConfig, SessionInput, SessionOutput};
 use crate::wire::{ClientBody, ClientMessage, Join, Pong, Rejected, ServerMessage, decode_client};
@@ -20,6 +21,7 @@ pub struct Session {
     state: State,
     liveness: Liveness,
     offences: Offences,
+    offers: Pace,
     pending: VecDeque<SessionOutput>,
 }
 
@@ -59,6 +61,7 @@ impl Session {
         Self {
             liveness: Liveness::new(now, config.timing),
             offences: Offences::new(config.offences),
+            offers: Pace::new(now, config.offers),
             config,
             state: State::AwaitingJoin { deadline },
             pending: VecDeque::new(),
@@ -78,7 +81,7 @@ impl Session {
             SessionInput::Alive => self.liveness.heard(now),
             SessionInput::Verdict(verdict) => self.verdict(verdict),
             SessionInput::Refused(error) => self.refused(error),
-            SessionInput::Notice(notice) => self.notice(*notice),
+            SessionInput::Notice(notice) => self.notice(now, *notice),
             SessionInput::Disconnected => self.state = State::Closed,
             SessionInput::Timeout => self.timeout(now),
         }
@@ -170,6 +173,9 @@ impl Session {
 
     /// A member asks for something.
     fn request(&mut self, now: Instant, id: Option<String>, body: ClientBody) {
+        if matches!(body, ClientBody::Offer(_)) && !self.offers.take(now) {
+            return self.offend(now, id, ErrorCode::RateLimited, "too many offers");
+        }
         let command = self
             .config
             .limits
@@ -246,8 +252,9 @@ impl Session {
         self.close(CloseReason::Refused);
     }
 
-    fn notice(&mut self, notice: Notice) {
+    fn notice(&mut self, now: Instant, notice: Notice) {
         let welcome = matches!(notice, Notice::Welcome { .. });
+        let offence = is_offence(&notice);
         let reason = close_reason(&notice);
         let (room, join_request, leave_request) = match &mut self.state {
             // Nothing that comes before the welcome concerns the client, unless it ends the connection.
@@ -270,6 +277,8 @@ impl Session {
             self.close(reason);
         } else if welcome {
             self.entered(room);
+        } else if offence {
+            self.offence(now);
         }
     }
 
@@ -346,6 +355,18 @@ impl Session {
     fn push(&mut self, output: SessionOutput) {
         self.pending.push_back(output);
     }
+}
+
+/// Whether the room or the media plane refused what no honest client sends again and again. Refusals that depend
+/// on others, such as an unknown track, are no offence.
+const fn is_offence(notice: &Notice) -> bool {
+    let Notice::Error { error, .. } = notice else {
+        return false;
+    };
+    matches!(
+        error.code,
+        ErrorCode::BadSdp | ErrorCode::BadTrack | ErrorCode::TooLarge
+    )
 }
 
 /// Which notices end the connection.

@@ -22,10 +22,11 @@ mod liveness;
 mod machine;
 mod offences;
 mod output;
+mod pace;
 mod render;
 
 pub use close::CloseReason;
-pub use config::{OffencePolicy, SessionConfig, SessionLimits, SessionTiming};
+pub use config::{OffencePolicy, OfferPolicy, SessionConfig, SessionLimits, SessionTiming};
 pub use input::SessionInput;
 pub use machine::Session;
 pub use output::{Entry, JoinFacts, SessionOutput};

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use seameet_core::room::Notice;
+use seameet_core::{ErrorCode, RequestError};
+
 use super::play::{JOIN, Play};
 use crate::session::SessionInput;
 
@@ -171,6 +174,72 @@ fn refusals_by_the_room_and_unknown_types_are_no_offence() {
         play.expect_error(None, "unknown_type");
         play.say(r#"{"type":"unpublish","track":"t_1"}"#);
         play.take();
+    }
+    assert!(!play.is_closed());
+}
+
+fn offer(id: u32) -> String {
+    format!(r#"{{"type":"offer","id":"{id}","sdp":"","tracks":[]}}"#)
+}
+
+#[test]
+fn offers_have_a_rate_of_their_own() {
+    let mut play = Play::joined();
+    for id in 0..8 {
+        play.say(&offer(id));
+        assert!(play.take()[0].starts_with(&format!("{id} Offer")));
+    }
+    play.say(&offer(8));
+    play.expect_error(Some("8"), "rate_limited");
+    play.say(r#"{"type":"chat_message","text":"x"}"#);
+    play.expect(&[r#"- Chat { text: "x", to: None }"#]);
+    play.wait(Duration::from_millis(499));
+    play.say(&offer(9));
+    play.expect_error(Some("9"), "rate_limited");
+    play.wait(Duration::from_millis(1));
+    play.say(&offer(10));
+    assert!(play.take()[0].starts_with("10 Offer"));
+    play.say(&offer(11));
+    play.expect_error(Some("11"), "rate_limited");
+}
+
+#[test]
+fn a_rested_client_gets_its_burst_and_no_more() {
+    let mut play = Play::joined();
+    for _ in 0..3 {
+        play.input(SessionInput::Alive);
+        play.wait(Duration::from_secs(20));
+    }
+    play.take();
+    for id in 0..8 {
+        play.say(&offer(id));
+        assert!(play.take()[0].starts_with(&format!("{id} Offer")));
+    }
+    play.say(&offer(8));
+    play.expect_error(Some("8"), "rate_limited");
+}
+
+#[test]
+fn offers_that_are_refused_again_and_again_end_the_connection() {
+    for code in [ErrorCode::BadSdp, ErrorCode::BadTrack, ErrorCode::TooLarge] {
+        let mut play = Play::joined();
+        let refused = || Notice::Error {
+            request: Some("1".to_owned()),
+            error: RequestError::new(code, "no"),
+        };
+        for _ in 0..9 {
+            play.notice(refused());
+            play.expect_error(Some("1"), code.as_str());
+        }
+        play.notice(refused());
+        assert_eq!(play.take()[1..], ["close 1008 offences"]);
+    }
+    let mut play = Play::joined();
+    for _ in 0..50 {
+        play.notice(Notice::Error {
+            request: None,
+            error: RequestError::new(ErrorCode::UnknownTrack, "it just went"),
+        });
     }
     assert!(!play.is_closed());
 }
