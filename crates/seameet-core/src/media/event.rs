@@ -94,7 +94,7 @@ pub enum MediaEvent {
         /// With whom.
         participant: ParticipantId,
     },
-    /// Media ended. The participant may offer again.
+    /// Media ended and the endpoint is gone, its slots with it. The next offer begins a new peer connection.
     Disconnected {
         /// With whom.
         participant: ParticipantId,

@@ -157,15 +157,9 @@ impl Room {
                 request,
                 result,
             } => self.negotiated(participant, request, result),
-            MediaEvent::Connected { participant } => {
-                if let Some(member) = self.members.get_mut(&participant) {
-                    member.media_lost = None;
-                }
-            }
-            MediaEvent::Disconnected {
-                participant,
-                reason,
-            } => self.media_lost(participant, reason),
+            // Nobody waits for it: the answer before it said that a peer connection exists.
+            MediaEvent::Connected { .. } => {}
+            MediaEvent::Disconnected { participant, .. } => self.media_lost(participant),
             MediaEvent::SlotsAssigned {
                 participant,
                 assignments,

@@ -16,6 +16,9 @@ const HELD: Bounds = Bounds {
     bytes: 64 * 1024,
 };
 
+/// Most slots of one peer connection that are repeated after a resume.
+const MAX_SLOTS: usize = 256;
+
 /// How a member is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Link {
@@ -47,7 +50,7 @@ pub(super) struct Member {
     /// The last unfulfilled request for more slots, repeated after a resume.
     pub(super) slots_needed: Option<SlotsNeeded>,
     /// Media ended and was not renewed; repeated after a resume.
-    pub(super) media_lost: Option<bool>,
+    pub(super) media_lost: bool,
     held: Recent<Notice>,
 }
 
@@ -66,7 +69,7 @@ impl Member {
             offers: VecDeque::new(),
             slots: BTreeMap::new(),
             slots_needed: None,
-            media_lost: None,
+            media_lost: false,
             held: Recent::new(HELD),
         }
     }
@@ -125,12 +128,23 @@ impl Member {
     /// What it must be told after a resume that events do not tell.
     pub(super) fn catch_up(&mut self) -> Vec<Notice> {
         let mut notices = self.held.take();
-        notices.extend(self.media_lost.map(|closed| Notice::MediaLost { closed }));
+        if self.media_lost {
+            notices.push(Notice::MediaLost);
+        }
         if !self.slots.is_empty() {
             notices.push(Notice::Slots(self.slots.values().copied().collect()));
         }
         notices.extend(self.slots_needed.map(Notice::SlotsNeeded));
         notices
+    }
+
+    /// Keeps what slots carry. Those beyond the bound are told and not remembered; no client has so many.
+    pub(super) fn remember_slots(&mut self, assignments: &[SlotAssignment]) {
+        for slot in assignments {
+            if self.slots.len() < MAX_SLOTS || self.slots.contains_key(&slot.mid) {
+                self.slots.insert(slot.mid, *slot);
+            }
+        }
     }
 
     /// The server's peer connection is gone, and its slots with it.

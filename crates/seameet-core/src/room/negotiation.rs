@@ -128,12 +128,18 @@ impl Room {
         let Some(member) = self.members.get_mut(&participant) else {
             return;
         };
-        if let Some(offer) = member
+        let Some(offer) = member
             .offers
             .iter_mut()
             .find(|offer| offer.number == number)
-        {
-            offer.result = Some(result);
+        else {
+            return;
+        };
+        let fresh = result.as_ref().is_ok_and(|answer| answer.fresh);
+        offer.result = Some(result);
+        // Now and not when the answer is told: news of the new slots may come before.
+        if fresh {
+            member.forget_media();
         }
         while let Some((offer, result)) = self.next_answered(participant) {
             match result {
@@ -157,7 +163,7 @@ impl Room {
 
     fn agreed(&mut self, participant: ParticipantId, offer: PendingOffer, mut answer: Answer) {
         if let Some(member) = self.members.get_mut(&participant) {
-            member.media_lost = None;
+            member.media_lost = false;
             member.slots_needed = None;
         }
         let wanted = |track| offer.tracks.iter().any(|pending| pending.track == track);

@@ -215,11 +215,8 @@ pub enum Notice {
     Slots(Vec<SlotAssignment>),
     /// The member should offer again with more slots.
     SlotsNeeded(SlotsNeeded),
-    /// Media ended; the member should restart ICE or begin a new peer connection.
-    MediaLost {
-        /// The peer connection is gone on the server too: begin anew.
-        closed: bool,
-    },
+    /// Media ended and the server's peer connection is gone; the member should begin a new one.
+    MediaLost,
     /// A request was refused.
     Error {
         /// The client's request id.

@@ -58,7 +58,7 @@ impl Room {
         if before.subscribe && !grant.subscribe {
             // Only a new peer connection is sure to receive nothing.
             member.forget_media();
-            member.media_lost = Some(true);
+            member.media_lost = true;
             member.offers.clear();
             self.push(RoomOutput::Media(MediaCommand::Remove { participant }));
             self.drop_publications(participant, |_| true);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::error::{ErrorCode, RequestError};
 use crate::id::{ParticipantId, TrackId};
-use crate::media::{DisconnectReason, MediaCommand, SlotAssignment, SlotWish, SlotsNeeded, View};
+use crate::media::{MediaCommand, SlotAssignment, SlotWish, SlotsNeeded, View};
 use crate::room::{Notice, Room, RoomOutput};
 
 impl Room {
@@ -90,8 +90,7 @@ impl Room {
         assignments: Vec<SlotAssignment>,
     ) {
         if let Some(member) = self.members.get_mut(&participant) {
-            let by_mid = assignments.iter().map(|slot| (slot.mid, *slot));
-            member.slots.extend(by_mid);
+            member.remember_slots(&assignments);
             self.tell(participant, Notice::Slots(assignments));
         }
     }
@@ -103,20 +102,14 @@ impl Room {
         }
     }
 
-    /// The member's tracks stay published: it is expected to offer again.
-    pub(super) fn media_lost(&mut self, participant: ParticipantId, reason: DisconnectReason) {
-        let Some(member) = self.members.get_mut(&participant) else {
-            return;
-        };
-        let closed = match reason {
-            DisconnectReason::ConsentExpired => false,
-            DisconnectReason::Closed | DisconnectReason::Failed => true,
-        };
-        if closed {
+    /// The media plane has removed the endpoint, whatever the reason. The member's tracks stay published: it is
+    /// expected to begin a new peer connection.
+    pub(super) fn media_lost(&mut self, participant: ParticipantId) {
+        if let Some(member) = self.members.get_mut(&participant) {
             member.forget_media();
+            member.media_lost = true;
+            self.tell(participant, Notice::MediaLost);
         }
-        member.media_lost = Some(closed);
-        self.tell(participant, Notice::MediaLost { closed });
     }
 }
 

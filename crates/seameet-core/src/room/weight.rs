@@ -50,7 +50,7 @@ impl Notice {
             Self::Error { error, .. } => BASE_BYTES + error.message.len(),
             Self::RoomClosing { reason, .. } => BASE_BYTES + reason.len(),
             Self::SlotsNeeded(_)
-            | Self::MediaLost { .. }
+            | Self::MediaLost
             | Self::Left
             | Self::Replaced
             | Self::Removed => BASE_BYTES,

@@ -39,7 +39,7 @@ pub(super) fn message(notice: Notice, facts: Facts<'_>) -> Option<ServerMessage>
         Notice::Answer { request, answer } => ServerMessage::Answer(Answer::new(request, answer)),
         Notice::Slots(assignments) => ServerMessage::Slots(assignments.into()),
         Notice::SlotsNeeded(needed) => ServerMessage::RequestRenegotiation(needed.into()),
-        Notice::MediaLost { closed } => ServerMessage::MediaLost(MediaLost { closed }),
+        Notice::MediaLost => ServerMessage::MediaLost(MediaLost { closed: true }),
         Notice::Error { request, error } => refusal(request, error),
         Notice::Left => ServerMessage::Left(Left {
             id: facts.leave_request,

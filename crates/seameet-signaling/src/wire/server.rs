@@ -21,7 +21,7 @@ pub enum ServerMessage {
     Slots(Slots),
     /// The client should offer again with more slots.
     RequestRenegotiation(RequestRenegotiation),
-    /// Media ended; the client restarts ICE or begins anew.
+    /// Media ended; the client begins anew.
     MediaLost(MediaLost),
     /// The client left.
     Left(Left),
@@ -278,7 +278,8 @@ pub struct NeededSlots {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct MediaLost {
-    /// True: the server's peer connection is gone, begin a new one. False: restart ICE.
+    /// True: the server's peer connection is gone, begin a new one. This server always says so. False, from a
+    /// server that keeps it: restart ICE.
     pub closed: bool,
 }
 

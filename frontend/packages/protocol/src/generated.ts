@@ -227,7 +227,8 @@ export type Limits = {
 
 /** Media ended. */
 export type MediaLost = {
-  /** True: the server's peer connection is gone, begin a new one. False: restart ICE. */
+  /** True: the server's peer connection is gone, begin a new one. This server always says so. False, from a
+   * server that keeps it: restart ICE. */
   closed: boolean,
 };
 

@@ -63,7 +63,7 @@ fn told(notice: &Notice) -> String {
         Notice::SlotsNeeded(needed) => {
             format!("needs audio={} video={}", needed.audio, needed.video)
         }
-        Notice::MediaLost { closed } => format!("media lost closed={closed}"),
+        Notice::MediaLost => "media lost".to_owned(),
         Notice::Error { request, error } => {
             format!("error {} {}", request.as_deref().unwrap_or("-"), error.code)
         }

@@ -147,7 +147,7 @@ fn a_number_from_the_future_gives_a_snapshot() {
 }
 
 #[test]
-fn slots_and_losses_are_told_again() {
+fn slots_and_needs_are_told_again() {
     let mut play = Play::call(2);
     let assigned = |line: &str, track: Option<u32>| MediaEvent::SlotsAssigned {
         participant: participant(1),
@@ -166,10 +166,6 @@ fn slots_and_losses_are_told_again() {
         participant: participant(1),
         needed: SlotsNeeded { audio: 0, video: 2 },
     });
-    play.media(MediaEvent::Disconnected {
-        participant: participant(1),
-        reason: DisconnectReason::ConsentExpired,
-    });
     play.forget();
     play.resume(3, 1, 5);
     play.expect_told(
@@ -177,11 +173,67 @@ fn slots_and_losses_are_told_again() {
         &[
             "resumed p1 seq=6 peers=[p2] tracks=[t_1 p1 Microphone opus, \
              t_2 p2 Microphone opus] chat=[] missed=[6:updated p1]",
-            "media lost closed=false",
             "slots [5=t_2, 6=-]",
             "needs audio=0 video=2",
         ],
     );
+}
+
+#[test]
+fn a_new_peer_connection_has_slots_of_its_own() {
+    let mut play = Play::call(2);
+    let assigned = |line: &str| MediaEvent::SlotsAssigned {
+        participant: participant(1),
+        assignments: vec![SlotAssignment {
+            mid: mid(line),
+            track: Some(TrackId::new(2)),
+            participant: Some(participant(2)),
+            cause: SlotCause::Full,
+        }],
+    };
+    play.media(assigned("5"));
+    play.media(MediaEvent::SlotsNeeded {
+        participant: participant(1),
+        needed: SlotsNeeded { audio: 0, video: 2 },
+    });
+    play.offer(1, &[]);
+    play.offer(1, &[]);
+    // The first is answered last, as the new slots are known already.
+    play.answer_afresh(4);
+    play.media(assigned("6"));
+    play.answer(3);
+    play.forget();
+    play.resume(3, 1, 5);
+    play.expect_told(
+        3,
+        &[
+            "resumed p1 seq=5 peers=[p2] tracks=[t_2 p2 Microphone opus] chat=[] missed=[]",
+            "slots [6=t_2]",
+        ],
+    );
+}
+
+#[test]
+fn the_memory_of_slots_is_bounded() {
+    let mut play = Play::call(1);
+    for number in 0..300 {
+        let assignments = vec![SlotAssignment {
+            mid: mid(&format!("m{number}")),
+            track: None,
+            participant: None,
+            cause: SlotCause::Empty,
+        }];
+        let participant = participant(1);
+        play.media(MediaEvent::SlotsAssigned {
+            participant,
+            assignments,
+        });
+    }
+    play.forget();
+    play.resume(2, 1, 2);
+    let told = play.told(2);
+    let slots = told.last().expect("slots are repeated");
+    assert_eq!(slots.matches('=').count(), 256);
 }
 
 #[test]
@@ -198,14 +250,14 @@ fn a_closed_peer_connection_has_no_slots_to_tell() {
     });
     play.media(MediaEvent::Disconnected {
         participant: participant(1),
-        reason: DisconnectReason::Failed,
+        reason: DisconnectReason::ConsentExpired,
     });
     play.forget();
     play.resume(3, 1, 2);
     play.expect(&[
         "c_1 replaced",
         "c_3 resumed p1 seq=2 peers=[] tracks=[t_1 p1 Microphone opus] chat=[] missed=[]",
-        "c_3 media lost closed=true",
+        "c_3 media lost",
     ]);
     play.offer(3, &[track("0", TrackSource::Microphone)]);
     play.answer(2);
@@ -310,7 +362,7 @@ fn a_member_that_may_no_longer_receive_gets_a_new_peer_connection() {
         "c_2 5:unpublished t_1 of p1",
         "c_3 resumed p1 seq=5 peers=[p2] tracks=[t_2 p2 Microphone opus] chat=[] \
          missed=[5:unpublished t_1 of p1]",
-        "c_3 media lost closed=true",
+        "c_3 media lost",
     ]);
     play.offer(3, &[]);
     play.expect(&["media negotiate p1 #3 [] deaf"]);

@@ -163,17 +163,22 @@ impl Play {
 
     /// The media plane accepts everything of a negotiation.
     pub(super) fn answer(&mut self, number: u64) {
+        self.accept(number, false);
+    }
+
+    /// The same, with a new peer connection.
+    pub(super) fn answer_afresh(&mut self, number: u64) {
+        self.accept(number, true);
+    }
+
+    fn accept(&mut self, number: u64, fresh: bool) {
         let (participant, tracks) = self.negotiations[&number].clone();
-        let sdp = "answer".to_owned();
-        self.negotiated(
-            participant,
-            number,
-            Ok(Answer {
-                sdp,
-                tracks,
-                fresh: false,
-            }),
-        );
+        let answer = Answer {
+            sdp: "answer".to_owned(),
+            tracks,
+            fresh,
+        };
+        self.negotiated(participant, number, Ok(answer));
     }
 
     /// The media plane refuses a negotiation.
@@ -238,13 +243,17 @@ impl Play {
     /// What one connection was told since the last look.
     #[track_caller]
     pub(super) fn expect_told(&mut self, connection: u64, lines: &[&str]) {
+        let told = self.told(connection);
+        assert_eq!(told, lines, "\n{}\n", told.join("\n"));
+    }
+
+    /// What one connection was told since the last look.
+    pub(super) fn told(&mut self, connection: u64) -> Vec<String> {
         let prefix = format!("c_{connection} ");
         let transcript = std::mem::take(&mut self.transcript);
-        let told: Vec<_> = transcript
-            .iter()
-            .filter_map(|line| line.strip_prefix(&prefix))
-            .collect();
-        assert_eq!(told, lines, "\n{}\n", transcript.join("\n"));
+        let told = transcript.iter();
+        told.filter_map(|line| line.strip_prefix(&prefix).map(str::to_owned))
+            .collect()
     }
 
     pub(super) fn forget(&mut self) {

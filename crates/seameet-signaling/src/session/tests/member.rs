@@ -250,7 +250,7 @@ fn media_news_are_told() {
             r#"send {"type":"request_renegotiation","needed_slots":{"audio":0,"video":2}}"#,
         ),
         (
-            Notice::MediaLost { closed: true },
+            Notice::MediaLost,
             r#"send {"type":"media_lost","closed":true}"#,
         ),
         (

@@ -46,7 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
         Notice::Left,
         Notice::Removed,
         Notice::Replaced,
-        Notice::MediaLost { closed: false },
+        Notice::MediaLost,
     ]);
     prop_oneof![
         8 => text().prop_map(Step::Text),
