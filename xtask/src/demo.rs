@@ -14,6 +14,9 @@ pub(crate) struct Options {
     /// TCP port of the web page and of signaling.
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// Let other machines of this network in: the demo asks nobody for a token.
+    #[arg(long)]
+    lan: bool,
     /// UDP port of the media.
     #[arg(long, default_value_t = 10000)]
     udp_port: u16,
@@ -28,6 +31,18 @@ pub(crate) struct Options {
     debug: bool,
 }
 
+impl Options {
+    /// A server without a lock is reached by this machine alone, unless somebody asked for more.
+    fn address(&self) -> SocketAddr {
+        let host = if self.lan {
+            Ipv4Addr::UNSPECIFIED
+        } else {
+            Ipv4Addr::LOCALHOST
+        };
+        SocketAddr::from((host, self.port))
+    }
+}
+
 /// Builds the frontend and the server and turns into the server.
 ///
 /// # Errors
@@ -40,13 +55,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     frontend::install()?;
     frontend::script("build")?;
     build_server(options)?;
-    print!("{}", invitation(options.port, local_network_address()));
+    let network = options.lan.then(local_network_address).flatten();
+    print!("{}", invitation(options.port, network));
     become_server(server(options)?)
 }
 
 /// A port that is taken should be known before the build, not after it.
 fn check_ports(options: &Options) -> Result<()> {
-    TcpListener::bind((Ipv4Addr::UNSPECIFIED, options.port)).with_context(|| {
+    TcpListener::bind(options.address()).with_context(|| {
         format!(
             "TCP port {} is not free; choose another with --port",
             options.port
@@ -77,9 +93,7 @@ fn server(options: &Options) -> Result<Command> {
     command
         .args(["serve", "--dev", "--static-dir"])
         .arg(frontend::bundle());
-    command
-        .arg("--ws-addr")
-        .arg(SocketAddr::from((Ipv4Addr::UNSPECIFIED, options.port)).to_string());
+    command.arg("--ws-addr").arg(options.address().to_string());
     command.arg("--udp-port").arg(options.udp_port.to_string());
     if let Some(address) = options.public_ip {
         command.arg("--public-ip").arg(address.to_string());
@@ -163,6 +177,7 @@ mod tests {
         let port = taken.local_addr().unwrap().port();
         let options = Options {
             port,
+            lan: false,
             udp_port: 0,
             public_ip: None,
             release: true,

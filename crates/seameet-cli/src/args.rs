@@ -31,7 +31,7 @@ pub(crate) struct Options {
     /// A configuration file in TOML; its keys are the flags below with underscores.
     #[arg(long, env = "SEAMEET_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// For development: let everybody into every room without a token and take messages at any rate.
+    /// For development: let everybody into every room without a token, on 127.0.0.1:8080 unless --ws-addr says where.
     #[arg(long)]
     pub(crate) dev: bool,
     #[command(flatten)]

@@ -145,10 +145,8 @@ fn a_second_signal_ends_the_server_at_once() {
 fn an_open_server_says_so_loudly_and_a_locked_one_does_not() {
     let (_, log) = Server::start(&["--dev"], &[]).stop("TERM");
     assert!(log.contains("WARN"), "{log}");
-    assert!(
-        log.contains("OPEN SERVER") && log.contains("UNLIMITED RATES"),
-        "{log}"
-    );
+    assert!(log.contains("OPEN SERVER"), "{log}");
+    assert!(!log.contains("UNLIMITED RATES"), "{log}");
 
     let secret = [("SEAMEET_AUTH_TOKEN", "secret-of-the-test")];
     let (_, log) = Server::start(&["--log", "trace"], &secret).stop("TERM");
@@ -202,6 +200,14 @@ fn the_effective_configuration_is_printed_with_its_origins_and_without_secrets()
         assert!(stdout.contains(&line), "{line} is missing in\n{stdout}");
     }
     assert!(!stdout.contains("secret-of-the-test"));
+}
+
+#[test]
+fn an_open_server_listens_on_this_machine_alone_by_default() {
+    let (success, stdout, stderr) = output(&mut program(&["check-config", "--dev"]));
+    assert!(success, "{stderr}");
+    let line = "ws_addr = \"127.0.0.1:8080\"  # default with --dev";
+    assert!(stdout.contains(line), "{stdout}");
 }
 
 #[test]

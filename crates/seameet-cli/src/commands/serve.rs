@@ -57,27 +57,24 @@ fn builder(config: Config) -> SeaMeetServerBuilder {
         builder = builder.static_dir(folder);
     }
     let quota = Quota::per_second(config.messages_per_second).burst(config.message_burst);
+    let builder = builder.on_rate_check(rate::per_participant(quota));
     match config.admission {
-        Admission::SharedSecret(secret) => lock(builder, secret, quota),
-        Admission::Open => builder
-            .allow_unauthenticated_joins()
-            .allow_unlimited_rates(),
+        Admission::SharedSecret(secret) => lock(builder, secret),
+        Admission::Open => builder.allow_unauthenticated_joins(),
     }
 }
 
-fn lock(builder: SeaMeetServerBuilder, secret: Token, quota: Quota) -> SeaMeetServerBuilder {
-    builder
-        .on_rate_check(rate::per_participant(quota))
-        .on_authenticate(move |_participant, _room, token: Option<Token>| {
-            let known = token.is_some_and(|token| token.matches(secret.reveal()));
-            async move {
-                if known {
-                    Ok(Grant::full())
-                } else {
-                    Err(Denial::new("the token is missing or wrong"))
-                }
+fn lock(builder: SeaMeetServerBuilder, secret: Token) -> SeaMeetServerBuilder {
+    builder.on_authenticate(move |_participant, _room, token: Option<Token>| {
+        let known = token.is_some_and(|token| token.matches(secret.reveal()));
+        async move {
+            if known {
+                Ok(Grant::full())
+            } else {
+                Err(Denial::new("the token is missing or wrong"))
             }
-        })
+        }
+    })
 }
 
 /// Says where to go, on standard output, so that it is found between log lines.

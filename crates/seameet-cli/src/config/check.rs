@@ -40,7 +40,7 @@ pub(crate) struct Config {
 pub(crate) enum Admission {
     /// Who knows the secret.
     SharedSecret(Token),
-    /// Everybody, and at any rate: for development.
+    /// Everybody: for development.
     Open,
 }
 

@@ -10,6 +10,8 @@ use super::setting::{Setting, TABLE};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
     Default,
+    /// `--dev` changes some defaults.
+    Development,
     File(PathBuf),
     Variable(&'static str),
     Flag(String),
@@ -19,6 +21,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
+            Self::Development => f.write_str("default with --dev"),
             Self::File(path) => write!(f, "file {}", path.display()),
             Self::Variable(name) => write!(f, "environment variable {name}"),
             Self::Flag(name) => write!(f, "flag --{name}"),
@@ -60,6 +63,16 @@ impl Layers {
         Self {
             values: defaults.collect(),
         }
+    }
+
+    /// What `--dev` puts over the defaults: a server without a lock must not be reached by the network unless somebody
+    /// says where it listens.
+    pub(crate) fn of_development() -> Layer {
+        let loopback = Value {
+            text: "127.0.0.1:8080".to_owned(),
+            origin: Origin::Development,
+        };
+        Layer::from([(Setting::WsAddr, loopback)])
     }
 
     /// Puts a stronger layer on top.

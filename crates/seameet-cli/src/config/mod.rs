@@ -1,7 +1,7 @@
 //! From what is written in four places to one configuration.
 //!
 //! ```text
-//!   defaults < file < environment < flags ─▶ Layers (text with origin) ─▶ check ─▶ Config
+//!   defaults < those of --dev < file < environment < flags ─▶ Layers (text with origin) ─▶ check ─▶ Config
 //! ```
 //!
 //! Every layer is first reduced to text, so that one parser per setting serves all of them and every problem can be
@@ -30,6 +30,9 @@ use crate::args::Options;
 /// The problems of the file: unreadable, not TOML, unknown keys.
 pub(crate) fn collect(options: &Options) -> Result<Layers, Problems> {
     let mut layers = Layers::of_defaults();
+    if options.dev {
+        layers.add(Layers::of_development());
+    }
     if let Some(path) = &options.config {
         layers.add(file::read(path)?);
     }

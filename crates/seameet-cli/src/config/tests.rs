@@ -50,6 +50,24 @@ fn defaults_alone_need_a_decision_about_admission_and_nothing_else() {
 }
 
 #[test]
+fn an_open_server_stays_on_this_machine_unless_somebody_says_where_it_listens() {
+    let listens = |stronger: Vec<Layer>| {
+        let development = Layers::of_development();
+        let layers = layers([development].into_iter().chain(stronger));
+        Config::check(&layers, true).unwrap().ws_addr.to_string()
+    };
+    assert_eq!(listens(vec![]), "127.0.0.1:8080");
+    assert_eq!(
+        listens(vec![of_variables(&[("WS_ADDR", "0.0.0.0:80")])]),
+        "0.0.0.0:80"
+    );
+    assert_eq!(
+        listens(vec![of_file("ws_addr = \"192.0.2.1:80\"")]),
+        "192.0.2.1:80"
+    );
+}
+
+#[test]
 fn each_layer_wins_over_the_one_below() {
     let file = of_file("udp_port = 1\nworkers = 2\nmax_rooms = 3");
     let variables = of_variables(&[("WORKERS", "20"), ("MAX_ROOMS", "30")]);
