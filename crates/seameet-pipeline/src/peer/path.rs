@@ -20,23 +20,33 @@ const MAX_REQUESTS: usize = 600;
 #[derive(Debug, Default)]
 pub(super) struct Path {
     selected: Option<SocketAddr>,
-    requests: VecDeque<[u8; 12]>,
+    /// Answered checks and where each came from.
+    requests: VecDeque<([u8; 12], SocketAddr)>,
 }
 
 impl Path {
-    /// Whether a check was answered before and now comes from another place.
+    /// Whether a check was answered before and now comes from another place. From the same place it is a
+    /// retransmission of one whose answer was lost (RFC 8489, section 6.2.1).
     pub(super) fn is_repeated(&self, source: SocketAddr, request: &BindingRequest<'_>) -> bool {
-        self.selected != Some(source) && self.requests.contains(&request.transaction)
+        self.origin(request.transaction)
+            .is_some_and(|origin| origin != source)
+    }
+
+    fn origin(&self, transaction: [u8; 12]) -> Option<SocketAddr> {
+        self.requests
+            .iter()
+            .find(|(known, _)| *known == transaction)
+            .map(|(_, origin)| *origin)
     }
 
     /// The engine authenticated and answered a check.
     pub(super) fn answered(&mut self, source: SocketAddr, request: &BindingRequest<'_>) {
         // One that is sent again must not push others out, or a flood of one would make room for the next.
-        if !self.requests.contains(&request.transaction) {
+        if self.origin(request.transaction).is_none() {
             if self.requests.len() >= MAX_REQUESTS {
                 self.requests.pop_front();
             }
-            self.requests.push_back(request.transaction);
+            self.requests.push_back((request.transaction, source));
         }
         if request.nominates {
             self.selected = Some(source);
@@ -85,6 +95,16 @@ mod tests {
         assert!(!path.is_repeated(at(1), &request(1, true)));
         assert!(path.is_repeated(at(2), &request(1, true)));
         assert!(!path.is_repeated(at(2), &request(2, true)));
+    }
+
+    #[test]
+    fn a_check_that_is_not_nominated_may_be_sent_again_from_its_place() {
+        let mut path = Path::default();
+        path.answered(at(1), &request(1, true));
+        path.answered(at(2), &request(2, false));
+        assert!(!path.is_repeated(at(2), &request(2, false)));
+        assert!(path.is_repeated(at(1), &request(2, false)));
+        assert!(path.is_repeated(at(3), &request(1, true)));
     }
 
     #[test]
