@@ -161,11 +161,17 @@ impl Room {
         Some((offers.pop_front()?, result))
     }
 
-    fn agreed(&mut self, participant: ParticipantId, offer: PendingOffer, mut answer: Answer) {
-        if let Some(member) = self.members.get_mut(&participant) {
-            member.media_lost = false;
-            member.slots_needed = None;
-        }
+    fn agreed(&mut self, participant: ParticipantId, mut offer: PendingOffer, mut answer: Answer) {
+        let Some(member) = self.members.get_mut(&participant) else {
+            return;
+        };
+        member.media_lost = false;
+        member.slots_needed = None;
+        // The grant may be another than when the offer came.
+        let grant = member.grant;
+        offer
+            .tracks
+            .retain(|pending| grant.allows(pending.offered.source));
         let wanted = |track| offer.tracks.iter().any(|pending| pending.track == track);
         answer.tracks.retain(|answered| wanted(answered.track));
         let taken: Vec<_> = answer
@@ -215,6 +221,23 @@ impl Room {
             known.info = updated.clone();
             self.emit(RoomEvent::TrackUpdated(updated));
         }
+    }
+}
+
+impl Member {
+    /// Takes what a grant does not allow out of the offers that wait for their answer.
+    pub(super) fn refuse_offered(&mut self, grant: Grant) -> BTreeSet<TrackId> {
+        let mut refused = BTreeSet::new();
+        for offer in &mut self.offers {
+            offer.tracks.retain(|pending| {
+                let allowed = grant.allows(pending.offered.source);
+                if !allowed {
+                    refused.insert(pending.track);
+                }
+                allowed
+            });
+        }
+        refused
     }
 }
 

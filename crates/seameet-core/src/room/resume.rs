@@ -64,14 +64,21 @@ impl Room {
             self.drop_publications(participant, |_| true);
             return;
         }
-        let refused: Vec<_> = self
+        let offered = member.refuse_offered(grant);
+        for track in offered {
+            // The media plane has the offer already and would forward what it took.
+            if !self.publications.contains_key(&track) {
+                self.push(RoomOutput::Media(MediaCommand::Unpublish { track }));
+            }
+        }
+        let published: Vec<_> = self
             .publications
             .values()
             .filter(|publication| publication.info.participant == participant)
             .filter(|publication| !grant.allows(publication.info.source))
             .map(|publication| publication.info.id)
             .collect();
-        for track in refused {
+        for track in published {
             self.withdraw(track);
         }
     }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::script::{join_request, participant, token_of, track};
 use crate::error::{ErrorCode, RequestError};
 use crate::grant::Grant;
-use crate::id::{ConnectionId, TrackId};
+use crate::id::{ConnectionId, ParticipantId, TrackId};
 use crate::media::{
     Answer, AnsweredTrack, Codec, DisconnectReason, MediaCommand, MediaEvent, RequestId, SlotWish,
     TrackSource, View,
@@ -123,8 +123,10 @@ struct Check {
     connections: u64,
     /// Connections that may be spoken to, with the last event each has seen.
     attached: BTreeMap<ConnectionId, u32>,
-    negotiations: BTreeMap<u64, (crate::id::ParticipantId, Vec<AnsweredTrack>)>,
-    members: BTreeSet<crate::id::ParticipantId>,
+    negotiations: BTreeMap<u64, (ParticipantId, Vec<AnsweredTrack>)>,
+    members: BTreeSet<ParticipantId>,
+    /// Those whose latest verdict allows them to publish nothing.
+    viewers: BTreeSet<ParticipantId>,
     /// What the latest join says it has seen.
     seen: u32,
     /// Numbers of events that are not repeated.
@@ -145,6 +147,7 @@ impl Check {
             attached: BTreeMap::new(),
             negotiations: BTreeMap::new(),
             members: BTreeSet::new(),
+            viewers: BTreeSet::new(),
             seen: 0,
             fleeting: BTreeSet::new(),
             ended: false,
@@ -257,8 +260,17 @@ impl Check {
     fn told(&mut self, connection: ConnectionId, notice: &Notice) {
         match notice {
             Notice::Welcome {
-                snapshot, missed, ..
+                participant,
+                grant,
+                snapshot,
+                missed,
+                ..
             } => {
+                if *grant == Grant::viewer() {
+                    self.viewers.insert(*participant);
+                } else {
+                    self.viewers.remove(participant);
+                }
                 if let Some(missed) = missed {
                     let numbers: Vec<_> = missed.iter().map(|event| event.seq).collect();
                     let expected: Vec<_> = (self.seen + 1..=snapshot.seq)
@@ -276,6 +288,7 @@ impl Check {
                 assert_eq!(before, None);
             }
             Notice::Event(event) => {
+                self.published(&event.event);
                 let seen = self.attached.get_mut(&connection).expect("attached");
                 assert_eq!(event.seq, *seen + 1, "a gap");
                 *seen = event.seq;
@@ -287,6 +300,13 @@ impl Check {
                 assert!(self.attached.remove(&connection).is_some());
             }
             _ => assert!(self.attached.contains_key(&connection)),
+        }
+    }
+
+    /// Nobody publishes what its latest verdict forbids.
+    fn published(&self, event: &RoomEvent) {
+        if let RoomEvent::TrackPublished(track) = event {
+            assert!(!self.viewers.contains(&track.participant), "{track:?}");
         }
     }
 

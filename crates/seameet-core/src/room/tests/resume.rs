@@ -347,6 +347,34 @@ fn the_new_verdict_replaces_the_old_and_ends_what_it_forbids() {
 }
 
 #[test]
+fn an_offer_in_flight_does_not_survive_a_smaller_grant() {
+    let mut play = Play::call(2);
+    let lines = [
+        track("0", TrackSource::Microphone),
+        track("1", TrackSource::Camera),
+    ];
+    play.offer(1, &lines);
+    play.offer(1, &lines);
+    let mut grant = Grant::full();
+    grant.publish_camera = false;
+    play.forget();
+    play.join_as(JoinRequest {
+        grant,
+        resume: Some((token_of(1), 4)),
+        ..join_request(3)
+    });
+    play.expect(&[
+        "c_1 replaced",
+        "media unpublish t_3",
+        "c_3 resumed p1 seq=4 peers=[p2] tracks=[t_1 p1 Microphone opus, t_2 p2 Microphone opus] \
+         chat=[] missed=[]",
+    ]);
+    play.answer(3);
+    play.answer(4);
+    play.expect(&["c_3 answer r [t_1@0]", "c_3 answer r [t_1@0]"]);
+}
+
+#[test]
 fn a_member_that_may_no_longer_receive_gets_a_new_peer_connection() {
     let mut play = Play::call(2);
     let mut grant = Grant::full();
