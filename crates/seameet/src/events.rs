@@ -22,6 +22,16 @@ pub enum ServerEvent {
         /// Where.
         room: RoomId,
     },
+    /// A connection continues a participant whose connection was lost. [`PeerConnected`](Self::PeerConnected) is not
+    /// told again.
+    PeerResumed {
+        /// Who is back.
+        participant: ParticipantId,
+        /// Where.
+        room: RoomId,
+        /// The id that `on_authenticate` was asked about for this connection. It stands for nobody any more.
+        asked_as: ParticipantId,
+    },
     /// A participant is gone for good. Not told while it may still resume.
     PeerDisconnected {
         /// Who.
@@ -173,6 +183,13 @@ fn trace(event: &ServerEvent) {
             reason,
         } => {
             tracing::info!(target: TARGET, event = "peer_disconnected", %participant, %room, ?reason);
+        }
+        ServerEvent::PeerResumed {
+            participant,
+            room,
+            asked_as,
+        } => {
+            tracing::info!(target: TARGET, event = "peer_resumed", %participant, %room, %asked_as);
         }
         ServerEvent::RoomCreated { room } => {
             tracing::info!(target: TARGET, event = "room_created", %room);

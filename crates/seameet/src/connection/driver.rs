@@ -246,8 +246,15 @@ impl<T: Transport> ConnectionDriver<'_, T> {
     }
 
     fn welcomed(&mut self, participant: ParticipantId, resumed: bool) {
-        self.participant = participant;
+        let asked_as = std::mem::replace(&mut self.participant, participant);
         let outcome = if resumed {
+            if let Some(room) = self.room.clone() {
+                self.shared.events.emit(ServerEvent::PeerResumed {
+                    participant,
+                    room,
+                    asked_as,
+                });
+            }
             JoinOutcome::Resumed
         } else {
             JoinOutcome::Joined

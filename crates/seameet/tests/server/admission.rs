@@ -67,6 +67,37 @@ async fn a_resume_passes_the_hook_too() {
     assert_eq!(thief.expect_error().await, "auth_rejected");
 }
 
+/// The hook sees a fresh id each time, so somebody must tell it who came back.
+#[tokio::test]
+async fn a_resume_tells_which_id_the_hook_was_asked_about() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let notes = Arc::clone(&asked);
+    let builder = open_builder().on_authenticate(move |participant, _, _| {
+        notes.lock().unwrap().push(participant);
+        async { Ok(Grant::full()) }
+    });
+    let mut server = TestServer::start(builder);
+    let (ada, ready) = server.join("lobby").await;
+    drop(ada);
+    let mut ada = server.connect().await;
+    let resume = json!({ "token": ready["resume"]["token"], "seq": 0 });
+    ada.send(&json!({ "type": "join", "protocol": 1, "room_id": "lobby", "resume": resume }))
+        .await;
+    assert_eq!(ada.expect("ready").await["resumed"], true);
+    let (participant, asked_as) = server
+        .next_event(|event| match event {
+            ServerEvent::PeerResumed {
+                participant,
+                asked_as,
+                ..
+            } => Some((participant, asked_as)),
+            _ => None,
+        })
+        .await;
+    assert_eq!(*asked.lock().unwrap(), [participant, asked_as]);
+    assert_eq!(participant.to_string(), ready["participant"]);
+}
+
 async fn verdict_of<F, Fut>(hook: F) -> String
 where
     F: Fn() -> Fut + Send + Sync + 'static,
