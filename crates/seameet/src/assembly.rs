@@ -53,7 +53,7 @@ pub(crate) struct Assembled {
 }
 
 pub(crate) fn assemble(settings: &Settings, hooks: Hooks) -> Result<Assembled, BuildError> {
-    let origins = AllowedOrigins::parse(&settings.allowed_origins)?;
+    let origins = AllowedOrigins::parse(&settings.allowed_origins, hooks.authenticate.is_some())?;
     let media = Arc::new(MediaPlane::bind(&media_config(settings))?);
     let events = EventSender::new(settings.event_capacity);
     let metrics = Arc::new(Metrics::default());

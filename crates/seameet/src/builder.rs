@@ -107,6 +107,10 @@ impl SeaMeetServerBuilder {
     /// [`Grant`](crate::Grant) or a [`Denial`](crate::Denial). A hook that panics or takes longer than
     /// [`hook_timeout`](Self::hook_timeout) denies.
     ///
+    /// The hook is asked for every connection, those that resume included, and always with an id that was minted for
+    /// that connection. A connection that resumes then becomes the earlier participant;
+    /// [`ServerEvent::PeerResumed`](crate::ServerEvent::PeerResumed) tells both ids, for hooks that note who has which.
+    ///
     /// ```
     /// # use seameet::{Denial, Grant, SeaMeetServer};
     /// let builder = SeaMeetServer::builder().on_authenticate(|_participant, _room, token| async move {
@@ -127,7 +131,8 @@ impl SeaMeetServerBuilder {
         self
     }
 
-    /// Lets everybody join every room. For development and for closed networks; the server warns in its log.
+    /// Lets everybody join every room. For development and for closed networks; the server warns in its log. Pages that
+    /// are not reached as `localhost` or by an address must be listed in [`allowed_origins`](Self::allowed_origins).
     pub fn allow_unauthenticated_joins(mut self) -> Self {
         self.authenticate = Some(Choice::Open);
         self
@@ -183,7 +188,9 @@ impl SeaMeetServerBuilder {
     }
 
     /// Web pages that may connect, as `https://host[:port]`; `*` allows every page. Pages from the server's own host
-    /// and programs that are not browsers may always. Default: none further.
+    /// may as well, but with [`allow_unauthenticated_joins`](Self::allow_unauthenticated_joins) only when that host is
+    /// an address or `localhost`: any other name can be pointed at this server by whoever owns it (DNS rebinding), so
+    /// it must be listed. Programs that are not browsers may always. Default: none further.
     pub fn allowed_origins<O>(mut self, origins: impl IntoIterator<Item = O>) -> Self
     where
         O: Into<String>,

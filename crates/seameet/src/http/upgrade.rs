@@ -19,6 +19,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use crate::connection::{Connection, serve};
 use crate::listener::{LimitReached, Permit};
 use crate::metrics::Metrics;
+use crate::origin::OriginRefused;
 use crate::shared::Shared;
 use crate::shutdown::TaskGuard;
 
@@ -32,8 +33,8 @@ pub(super) async fn upgrade(State(shared): State<Arc<Shared>>, mut request: Requ
     if shared.shutdown.has_begun() {
         return refuse(&shared, Refusal::ShuttingDown);
     }
-    if !shared.origins.allow(request.headers()) {
-        return refuse(&shared, Refusal::Origin);
+    if let Err(refused) = shared.origins.check(request.headers()) {
+        return refuse(&shared, Refusal::Origin(refused));
     }
     let peer_address = peer_address(&request);
     let permit = match permit(&shared, &request, peer_address) {
@@ -143,7 +144,7 @@ fn permit(
 #[derive(Debug, Clone, Copy)]
 enum Refusal {
     ShuttingDown,
-    Origin,
+    Origin(OriginRefused),
     Limit(LimitReached),
     Handshake,
 }
@@ -155,7 +156,14 @@ fn refuse(shared: &Shared, refusal: Refusal) -> Response {
             "shutting_down",
             "the server is shutting down\n",
         ),
-        Refusal::Origin => (
+        Refusal::Origin(OriginRefused::UnlistedName) => (
+            StatusCode::FORBIDDEN,
+            "unlisted_name",
+            "this server lets everybody in without a token, so pages may connect that it serves as localhost or by its \
+             address; for any other name the operator must list the page, such as http://host:port, in allowed_origins \
+             (ALLOWED_ORIGINS, --allowed-origins)\n",
+        ),
+        Refusal::Origin(OriginRefused::Foreign) => (
             StatusCode::FORBIDDEN,
             "origin",
             "pages of this origin may not connect; the operator can allow it in allowed_origins\n",

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use seameet::{SeaMeetServerBuilder, Timing};
+use seameet::{SeaMeetServer, SeaMeetServerBuilder, Timing};
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use crate::support::{TestServer, open_builder, soon};
+use crate::support::{TestServer, loopback, open_builder, soon};
 
 #[tokio::test]
 async fn a_message_of_ten_megabytes_is_refused_unread_and_others_do_not_notice() {
@@ -169,6 +169,28 @@ async fn status_for_origin(builder: SeaMeetServerBuilder, origin: &str) -> u16 {
         Err(Error::Http(response)) => response.status().as_u16(),
         Err(error) => panic!("{error}"),
     }
+}
+
+#[tokio::test]
+async fn a_name_that_was_pointed_at_an_open_server_is_refused_and_the_answer_says_what_to_set() {
+    let server = TestServer::start(
+        loopback(SeaMeetServer::builder())
+            .allow_unauthenticated_joins()
+            .allow_unlimited_rates(),
+    );
+    let rebound = [
+        ("host", "rebound.example:8080"),
+        ("origin", "http://rebound.example:8080"),
+    ];
+    let Err(Error::Http(response)) = server.try_connect(&rebound).await else {
+        panic!("a rebound page must not connect");
+    };
+    assert_eq!(response.status().as_u16(), 403);
+    let text = String::from_utf8_lossy(response.body().as_deref().unwrap_or_default()).into_owned();
+    assert!(text.contains("allowed_origins"), "{text}");
+
+    let locked = TestServer::open();
+    assert!(locked.try_connect(&rebound).await.is_ok());
 }
 
 #[tokio::test]
