@@ -116,6 +116,9 @@ impl Room {
         let Some(&sender) = self.connections.get(&connection) else {
             return;
         };
+        if let Some(member) = self.members.get_mut(&sender) {
+            member.heard_welcome();
+        }
         let result = match command {
             RoomCommand::Offer(offer) => self.offer(sender, request.clone(), offer),
             RoomCommand::SetSourceMuted { source, muted } => {

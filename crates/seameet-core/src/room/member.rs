@@ -41,6 +41,9 @@ pub(super) struct Member {
     pub(super) attributes: BTreeMap<String, String>,
     pub(super) grant: Grant,
     pub(super) resume: ResumeToken,
+    /// The token that the current connection came with. Its welcome, and the new token in it, may have been lost;
+    /// so this one counts until the connection shows with a command that it has heard.
+    previous_resume: Option<ResumeToken>,
     pub(super) link: Link,
     pub(super) hand_raised: bool,
     /// Offers that the media plane has not answered, oldest first.
@@ -64,6 +67,7 @@ impl Member {
             attributes: request.attributes,
             grant: request.grant,
             resume: request.next_resume,
+            previous_resume: None,
             link: Link::Connected(request.connection),
             hand_raised: false,
             offers: VecDeque::new(),
@@ -72,6 +76,24 @@ impl Member {
             media_lost: false,
             held: Recent::new(HELD),
         }
+    }
+
+    /// Whether it may be resumed with this token. Always compares with both, so that the time does not tell which.
+    pub(super) fn holds(&self, token: &ResumeToken) -> bool {
+        let current = self.resume.matches(token);
+        let previous = self.previous_resume.as_ref().unwrap_or(&self.resume);
+        current | previous.matches(token)
+    }
+
+    /// A new connection came with this token; the next one is `next`.
+    pub(super) fn exchange(&mut self, used: ResumeToken, next: ResumeToken) {
+        self.resume = next;
+        self.previous_resume = Some(used);
+    }
+
+    /// Its current connection said something, so it has heard its welcome.
+    pub(super) fn heard_welcome(&mut self) {
+        self.previous_resume = None;
     }
 
     /// The connection through which it is reached now.

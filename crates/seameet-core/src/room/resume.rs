@@ -11,14 +11,14 @@ impl Room {
     /// Attaches a new connection to the member that the token belongs to. The newest connection wins.
     pub(super) fn resume(&mut self, request: JoinRequest) -> Result<(), RequestError> {
         let rejected = || RequestError::new(ErrorCode::ResumeRejected, "join anew, without resume");
-        let (token, seq) = request.resume.as_ref().ok_or_else(rejected)?;
-        let participant = self.holder_of(token).ok_or_else(rejected)?;
-        let (seq, connection) = (*seq, request.connection);
+        let (token, seq) = request.resume.clone().ok_or_else(rejected)?;
+        let participant = self.holder_of(&token).ok_or_else(rejected)?;
+        let connection = request.connection;
         self.detach(participant);
         self.regrant(participant, request.grant);
         let member = self.members.get_mut(&participant).ok_or_else(rejected)?;
         let before = member.info();
-        take_over(member, request);
+        take_over(member, token, request);
         let after = member.info();
         if before != after {
             let changed = before.attributes != after.attributes;
@@ -39,7 +39,7 @@ impl Room {
     fn holder_of(&self, token: &ResumeToken) -> Option<ParticipantId> {
         self.members
             .values()
-            .filter(|member| member.resume.matches(token))
+            .filter(|member| member.holds(token))
             .fold(None, |_, member| Some(member.id))
     }
 
@@ -113,9 +113,9 @@ impl Room {
     }
 }
 
-fn take_over(member: &mut Member, request: JoinRequest) {
+fn take_over(member: &mut Member, token: ResumeToken, request: JoinRequest) {
     member.link = Link::Connected(request.connection);
-    member.resume = request.next_resume;
+    member.exchange(token, request.next_resume);
     if request.display_name.is_some() {
         member.display_name = request.display_name;
     }

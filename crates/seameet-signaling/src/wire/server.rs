@@ -154,7 +154,7 @@ pub struct IceServer {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ResumeInfo {
-    /// Goes into the next `join`. Good for one use.
+    /// Goes into the next `join`. Takes the participant over, also while it is connected.
     #[cfg_attr(feature = "typescript", ts(as = "String"))]
     pub token: Secret,
     /// How long after a break the server awaits the participant, in milliseconds.

@@ -372,7 +372,7 @@ export type Resume = {
 
 /** How to come back. */
 export type ResumeInfo = {
-  /** Goes into the next `join`. Good for one use. */
+  /** Goes into the next `join`. Takes the participant over, also while it is connected. */
   token: string,
   /** How long after a break the server awaits the participant, in milliseconds. */
   ttl_ms: number,

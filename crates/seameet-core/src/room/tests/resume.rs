@@ -53,18 +53,38 @@ fn the_newest_connection_wins() {
 }
 
 #[test]
-fn a_token_is_good_for_one_use() {
+fn a_token_is_void_once_the_next_one_was_heard_of() {
     let mut play = Play::call(2);
     play.resume(3, 1, 4);
+    play.chat(3, "here I am");
     play.forget();
     play.resume(4, 1, 4);
     play.expect(&["c_4 refused resume_rejected"]);
-    play.resume(5, 3, 4);
+    play.resume(5, 3, 5);
     play.expect_told(
         5,
-        &["resumed p1 seq=4 peers=[p2] \
+        &["resumed p1 seq=5 peers=[p2] \
            tracks=[t_1 p1 Microphone opus, t_2 p2 Microphone opus] chat=[] missed=[]"],
     );
+}
+
+#[test]
+fn a_token_counts_until_the_next_one_is_known_to_have_arrived() {
+    let mut play = Play::call(2);
+    let resumed = "resumed p1 seq=4 peers=[p2] \
+                   tracks=[t_1 p1 Microphone opus, t_2 p2 Microphone opus] chat=[] missed=[]";
+    // Three welcomes are lost one after the other.
+    for connection in 3..6 {
+        play.resume(connection, 1, 4);
+        play.expect_told(connection, &[resumed]);
+    }
+    // The tokens that nobody came with are void, the last one is not.
+    play.resume(6, 3, 4);
+    play.expect(&["c_6 refused resume_rejected"]);
+    play.resume(7, 5, 4);
+    play.expect_told(7, &[resumed]);
+    play.resume(8, 1, 4);
+    play.expect(&["c_8 refused resume_rejected"]);
 }
 
 #[test]
