@@ -129,7 +129,9 @@ impl MediaPlane {
         let (events, receiver) = mpsc::channel(ROOM_EVENT_CAPACITY);
         let cost = |worker: &&Worker| {
             let stats = *worker.stats.borrow();
-            (worker.mailbox.is_closed(), stats.peers, stats.rooms)
+            // Peers come after their room, so a rush of new rooms is seen in the number of couriers.
+            let rooms = Arc::strong_count(&worker.config) as u64;
+            (worker.mailbox.is_closed(), stats.peers.max(rooms), rooms)
         };
         let Some(worker) = self.workers.iter().min_by_key(cost) else {
             unreachable!("the number of workers is not zero");

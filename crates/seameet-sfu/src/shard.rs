@@ -48,6 +48,8 @@ use track::{TrackKey, UpTrack};
 
 /// Datagrams queued for sending in one step. A step that makes more drops the newest; retransmission heals it.
 const MAX_TRANSMITS: usize = 32_768;
+/// Datagrams of one peer in one step: a second of a keyframe-heavy picture, and far more than any honest step.
+const MAX_TRANSMITS_PER_STEP: usize = 2_048;
 /// Larger datagrams cannot come from an ordinary path and are refused before anything looks into them.
 pub const MAX_DATAGRAM: usize = 1_500;
 
@@ -146,6 +148,8 @@ pub struct Shard {
     /// Starting numbers of outgoing streams; nothing secret.
     random: fastrand::Rng,
     now: Instant,
+    /// Something happened since the last run.
+    has_work: bool,
 }
 
 impl Shard {
@@ -168,12 +172,14 @@ impl Shard {
             next_source: 0,
             random: fastrand::Rng::with_seed(seed),
             now,
+            has_work: false,
         }
     }
 
     /// Feeds one input. Several datagrams may be fed before the outputs are drained.
     pub fn handle_input(&mut self, now: Instant, input: Input<'_>) {
         self.now = self.now.max(now);
+        self.has_work = true;
         match input {
             Input::OpenRoom(room) => {
                 self.rooms.entry(room).or_default();
@@ -248,27 +254,40 @@ impl Shard {
         self.settle(key, stepped);
     }
 
-    /// Does the collected work: routes packets, serves timers, runs every peer that has something to send.
+    /// Does the collected work: routes packets, serves timers, runs every peer that has something to send. What that
+    /// causes in turn is done as well.
     fn run(&mut self) {
-        self.forward_ingress();
+        if !std::mem::take(&mut self.has_work) {
+            return;
+        }
         self.poll_keyframes();
         while let Some(key) = self.timers.pop_due(self.now) {
             self.mark_dirty(key);
         }
-        while let Some(key) = self.dirty.pop_front() {
-            let now = self.now;
-            let Some(peer) = self.peers.get_mut(key).filter(|peer| !peer.is_failed()) else {
-                continue;
-            };
-            peer.dirty = false;
-            if peer.is_overdue(now) {
-                self.closing.push((key, DisconnectReason::ConsentExpired));
-                continue;
+        loop {
+            self.forward_ingress();
+            while let Some(key) = self.dirty.pop_front() {
+                self.run_peer(key);
             }
-            let stepped = guard::step(|| peer.connection.handle_timeout(now));
-            self.settle(key, stepped);
+            self.reap();
+            if self.dirty.is_empty() && self.ingress.is_empty() {
+                return;
+            }
         }
-        self.reap();
+    }
+
+    fn run_peer(&mut self, key: PeerKey) {
+        let now = self.now;
+        let Some(peer) = self.peers.get_mut(key).filter(|peer| !peer.is_failed()) else {
+            return;
+        };
+        peer.dirty = false;
+        if peer.is_overdue(now) {
+            self.closing.push((key, DisconnectReason::ConsentExpired));
+            return;
+        }
+        let stepped = guard::step(|| peer.connection.handle_timeout(now));
+        self.settle(key, stepped);
     }
 
     fn mark_dirty(&mut self, key: PeerKey) {
@@ -290,7 +309,14 @@ impl Shard {
         };
         let oversize = peer.connection.take_oversize_dropped();
         self.counters.drop_many(Drop::Oversize, oversize);
+        let mut left = MAX_TRANSMITS_PER_STEP;
         while let Some(transmit) = peer.connection.poll_transmit() {
+            // A peer that provokes more, for example by asking for the same repairs over and over, loses its own.
+            if left == 0 {
+                self.counters.drop(Drop::SendQueueFull);
+                continue;
+            }
+            left -= 1;
             enqueue(&mut self.transmits, &mut self.counters, transmit);
         }
         let mut requests = Vec::new();
@@ -320,6 +346,7 @@ impl Shard {
         {
             self.counters.peers_failed += u64::from(how == Guarded::Panicked);
             self.closing.push((key, DisconnectReason::Failed));
+            self.has_work = true;
         }
     }
 

@@ -50,6 +50,7 @@ impl Shard {
                 key,
                 id: track.id,
                 source: track.source,
+                muted: track.muted,
             })
             .collect()
     }
@@ -100,7 +101,7 @@ impl Shard {
         }
     }
 
-    fn unsubscribe_slot(&mut self, track: Option<TrackKey>, subscriber: Subscriber) {
+    pub(super) fn unsubscribe_slot(&mut self, track: Option<TrackKey>, subscriber: Subscriber) {
         if let Some(track) = track.and_then(|key| self.tracks.get_mut(key)) {
             track.subscribers.retain(|known| *known != subscriber);
         }

@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use seameet_pipeline::{OutgoingPacket, ReceivedPacket};
-use seameet_rtp::inspect;
+use seameet_rtp::{PacketInfo, inspect};
 
 use crate::shard::Shard;
 use crate::shard::counters::Drop;
 use crate::shard::guard::{self, Guarded};
 use crate::shard::peer::{Peer, PeerKey};
-use crate::shard::slot::Withheld;
+use crate::shard::slot::{Slot, Withheld};
 use crate::shard::track::{Subscriber, TrackKey, UpTrack};
 
 /// What became of one packet at one subscriber.
@@ -17,8 +17,18 @@ enum Outcome {
     Written { first: bool },
     Skipped,
     TooLate,
-    NoFormat,
+    NoFormat { news: bool },
     Failed,
+}
+
+/// What writing a packet to all subscribers left to do.
+#[derive(Default)]
+struct FanOut {
+    /// Their slots' news is to be told.
+    unannounced: Vec<PeerKey>,
+    failed: Vec<PeerKey>,
+    /// Somebody could begin with a keyframe only.
+    awaited: bool,
 }
 
 impl Shard {
@@ -37,7 +47,8 @@ impl Shard {
             .peers
             .get(from)
             .and_then(|peer| peer.up_track(received.mid));
-        let Some(track) = track_key.and_then(|key| self.tracks.get_mut(key)) else {
+        let Some((key, track)) = track_key.and_then(|key| Some((key, self.tracks.get_mut(key)?)))
+        else {
             self.counters.drop(Drop::NoTrack);
             return;
         };
@@ -45,24 +56,40 @@ impl Shard {
             self.counters.drop(Drop::Muted);
             return;
         }
+        let is_first = track.encoding.is_none();
         if *track.encoding.get_or_insert(received.encoding) != received.encoding {
             self.counters.drop(Drop::UnusedEncoding);
             return;
         }
         let info = inspect(received.format.codec, &received.packet.payload);
-        if info.keyframe_start {
-            track.keyframes.keyframe_seen();
+        let done = self.fan_out(key, received, &info);
+        // Nothing could be asked of a stream that was not there yet.
+        if is_first && done.awaited {
+            self.want_keyframe(key);
         }
-        let (mut unannounced, mut failed) = (Vec::new(), Vec::new());
+        for peer in done.unannounced {
+            self.announce_slots(peer);
+        }
+        for peer in done.failed {
+            self.fail(peer, Guarded::Panicked);
+        }
+    }
+
+    /// Writes a packet to every subscriber of its track.
+    fn fan_out(&mut self, key: TrackKey, received: &ReceivedPacket, info: &PacketInfo) -> FanOut {
+        let mut done = FanOut::default();
+        let Some(track) = self.tracks.get_mut(key) else {
+            return done;
+        };
         for subscriber in &track.subscribers {
             let Some(peer) = self.peers.get_mut(subscriber.peer) else {
                 continue;
             };
-            match write(self.now, track, *subscriber, peer, received, &info) {
+            match write(self.now, track, *subscriber, peer, received, info) {
                 Outcome::Written { first } => {
                     self.counters.packets_forwarded += 1;
                     if first {
-                        unannounced.push(subscriber.peer);
+                        done.unannounced.push(subscriber.peer);
                     }
                     if !std::mem::replace(&mut peer.dirty, true) {
                         self.dirty.push_back(subscriber.peer);
@@ -70,19 +97,21 @@ impl Shard {
                 }
                 Outcome::Skipped => {}
                 Outcome::TooLate => self.counters.drop(Drop::TooLate),
-                Outcome::Failed => failed.push(subscriber.peer),
-                Outcome::NoFormat => {
+                Outcome::Failed => done.failed.push(subscriber.peer),
+                Outcome::NoFormat { news } => {
                     self.counters.drop(Drop::NoFormat);
-                    unannounced.push(subscriber.peer);
+                    if news {
+                        done.unannounced.push(subscriber.peer);
+                    }
                 }
             }
+            done.awaited |= awaits_keyframe(peer, *subscriber);
         }
-        for peer in unannounced {
-            self.announce_slots(peer);
+        // A keyframe that came too late for somebody leaves the request open.
+        if info.keyframe_start && !done.awaited {
+            track.keyframes.keyframe_seen();
         }
-        for peer in failed {
-            self.fail(peer, Guarded::Panicked);
-        }
+        done
     }
 
     /// The track that a subscriber sees on a line.
@@ -91,13 +120,18 @@ impl Shard {
     }
 }
 
+fn awaits_keyframe(peer: &Peer, subscriber: Subscriber) -> bool {
+    let slot = peer.slots.get(subscriber.slot);
+    peer.is_connected() && slot.is_some_and(Slot::awaits_keyframe)
+}
+
 fn write(
     now: Instant,
     track: &UpTrack,
     subscriber: Subscriber,
     peer: &mut Peer,
     received: &ReceivedPacket,
-    info: &seameet_rtp::PacketInfo,
+    info: &PacketInfo,
 ) -> Outcome {
     if !peer.is_connected() {
         return Outcome::Skipped;
@@ -107,9 +141,9 @@ fn write(
     };
     let (mid, format) = (slot.mid, received.format);
     let sendable = peer.connection.can_send(mid, format);
-    slot.set_sendable(sendable);
+    let news = slot.set_sendable(sendable);
     if !sendable {
-        return Outcome::NoFormat;
+        return Outcome::NoFormat { news };
     }
     let first = !slot.flows();
     let forwarded = match slot.forward(now, track.stream, received, info) {

@@ -47,7 +47,9 @@ impl Shard {
         let Some(track) = self.tracks.get_mut(key).filter(|track| !track.muted) else {
             return;
         };
-        if track.source.kind() != seameet_core::MediaKind::Video {
+        // Before its first packet a stream has no name to be asked by; it begins with a keyframe, and if that is
+        // lost, the first packet that arrives leads here again.
+        if track.source.kind() != seameet_core::MediaKind::Video || track.encoding.is_none() {
             return;
         }
         let send = track.keyframes.request(now);

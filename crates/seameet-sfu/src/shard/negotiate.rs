@@ -16,7 +16,7 @@ use crate::config::{MAX_MEDIA_LINES, ShardConfig};
 use crate::shard::guard::{self, Guarded};
 use crate::shard::peer::{Life, Peer, PeerKey, UpLine};
 use crate::shard::slot::Slot;
-use crate::shard::track::{TrackKey, UpTrack};
+use crate::shard::track::{Subscriber, TrackKey, UpTrack};
 use crate::shard::{Endpoint, Negotiation, RoomKey, Shard};
 
 /// How long a client may take from its offer to the end of the DTLS handshake. Browsers give up after about sixteen
@@ -221,17 +221,32 @@ impl Shard {
         let Some(peer) = self.peers.get_mut(key) else {
             return;
         };
-        for slot in &mut peer.slots {
+        let mut ended = Vec::new();
+        for (index, slot) in peer.slots.iter_mut().enumerate() {
             slot.active = lines
                 .iter()
                 .any(|line| line.mid == slot.mid && line.direction.sends());
+            if !slot.active {
+                ended.push((index, slot.track));
+                slot.switch(None);
+            }
         }
+        for (slot, track) in ended {
+            self.unsubscribe_slot(track, Subscriber { peer: key, slot });
+        }
+        let Some(peer) = self.peers.get_mut(key) else {
+            return;
+        };
         for line in lines.iter().filter(|line| line.direction.sends()) {
             if peer.slot_by_mid(line.mid).is_none() {
                 // Below 32,768, so that early loss cannot be mistaken for a wrapped counter (RFC 3711 3.3.1).
                 let (sequence, timestamp) = (self.random.u16(..1 << 15), self.random.u32(..));
-                peer.slots
-                    .push(Slot::new(line.mid, line.kind, sequence, timestamp));
+                let slot = Slot::new(line.mid, line.kind, sequence, timestamp);
+                // A line that was recycled under another name leaves its place to the next.
+                match peer.slots.iter_mut().find(|former| former.is_void(lines)) {
+                    Some(former) => *former = slot,
+                    None => peer.slots.push(slot),
+                }
             }
         }
     }

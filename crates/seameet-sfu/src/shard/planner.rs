@@ -19,6 +19,7 @@ pub(super) struct TrackFacts {
     pub(super) key: TrackKey,
     pub(super) id: TrackId,
     pub(super) source: TrackSource,
+    pub(super) muted: bool,
 }
 
 /// What a slot shall carry.
@@ -87,7 +88,7 @@ fn grant(planned: &mut [Planned], slots: &[SlotFacts], tracks: &[TrackFacts], wi
     }
 }
 
-/// Screens first, then by publication.
+/// What is to be heard or seen now goes before what is muted; screens first, then by publication.
 fn wanted(tracks: &[TrackFacts], kind: MediaKind, most: usize) -> Vec<TrackKey> {
     let mut wanted: Vec<_> = tracks
         .iter()
@@ -98,7 +99,7 @@ fn wanted(tracks: &[TrackFacts], kind: MediaKind, most: usize) -> Vec<TrackKey> 
             TrackSource::Screen | TrackSource::ScreenAudio => 0,
             TrackSource::Microphone | TrackSource::Camera => 1,
         };
-        (rank, track.id)
+        (track.muted, rank, track.id)
     });
     wanted
         .into_iter()

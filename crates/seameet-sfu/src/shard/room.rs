@@ -137,5 +137,7 @@ impl Shard {
         for subscriber in subscribers {
             self.announce_slots(subscriber.peer);
         }
+        // Where slots are short, those who can be heard or seen come first.
+        self.assign_room(room);
     }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use seameet_core::media::SlotCause;
 use seameet_core::{MediaKind, Mid, TrackId};
-use seameet_pipeline::ReceivedPacket;
+use seameet_pipeline::{MediaLine, ReceivedPacket};
 use seameet_rtp::{Munger, PacketInfo, Rewritten, SegmentId, SourceKey, Vp8Munger, Vp8Rewrite};
 
 use crate::shard::track::TrackKey;
@@ -108,18 +108,30 @@ impl Slot {
         self.munger.pause();
     }
 
+    /// The line exists no longer, not even as one that rests.
+    pub(super) fn is_void(&self, lines: &[MediaLine]) -> bool {
+        !self.active && !lines.iter().any(|line| line.mid == self.mid)
+    }
+
+    /// A picture is wanted and a keyframe would begin it.
+    pub(super) fn awaits_keyframe(&self) -> bool {
+        self.flow == Flow::WaitingForKeyframe && !self.hidden
+    }
+
     /// Packets go out.
     pub(super) fn flows(&self) -> bool {
         self.flow == Flow::Flowing
     }
 
-    /// Notes whether the subscriber can be sent the format of the packets that come.
-    pub(super) fn set_sendable(&mut self, sendable: bool) {
+    /// Notes whether the subscriber can be sent the format of the packets that come. Returns whether that is news.
+    pub(super) fn set_sendable(&mut self, sendable: bool) -> bool {
+        let news = sendable == (self.flow == Flow::Unsendable);
         if !sendable {
             self.flow = Flow::Unsendable;
-        } else if self.flow == Flow::Unsendable {
+        } else if news {
             self.pause();
         }
+        news
     }
 
     /// Whether and how a packet goes out.

@@ -20,6 +20,7 @@ fn tracks(sources: &[TrackSource]) -> Vec<TrackFacts> {
             key: keys.insert(()),
             id: TrackId::new(number),
             source: *source,
+            muted: false,
         })
         .collect()
 }
