@@ -14,6 +14,7 @@ use seameet_signaling::transport::{Received, Transport};
 use tokio::time::sleep_until;
 
 use super::admission::{self, PendingVerdict};
+use super::budget::ControlBudget;
 use super::message_type::message_type;
 use super::seat::Seat;
 use crate::ServerEvent;
@@ -33,10 +34,12 @@ pub(super) async fn drive(
         tracing::error!("the operating system gives no randomness; nobody can join");
         return close(transport, CloseReason::Internal).await;
     };
+    let now = Instant::now();
     let driver = ConnectionDriver {
         connection: shared.next_connection(),
         participant,
-        session: Session::new(Instant::now(), Arc::clone(&shared.session)),
+        session: Session::new(now, Arc::clone(&shared.session)),
+        control: ControlBudget::new(now),
         ending: shared.shutdown.ending(),
         shared: Arc::clone(shared),
         address,
@@ -57,6 +60,7 @@ struct ConnectionDriver<'a, T> {
     /// Minted for this connection; a resume replaces it by the earlier one.
     participant: ParticipantId,
     session: Session,
+    control: ControlBudget,
     ending: Ending,
     shared: Arc<Shared>,
     /// Where the client is, as far as somebody knows.
@@ -170,6 +174,9 @@ impl<T: Transport> ConnectionDriver<'_, T> {
             }
             Received::Binary => SessionInput::Binary,
             Received::TooLarge => SessionInput::TooLarge,
+            Received::Alive if !self.control.spend(Instant::now()) => {
+                return ControlFlow::Break(Over::Close(CloseReason::Offences));
+            }
             Received::Alive => SessionInput::Alive,
             Received::Closed { .. } => {
                 self.feed(SessionInput::Disconnected);

@@ -6,6 +6,7 @@
 //! ```
 
 mod admission;
+mod budget;
 mod driver;
 mod handler;
 mod incoming;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::SinkExt as _;
 use seameet::{SeaMeetServer, SeaMeetServerBuilder, Timing};
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
@@ -65,6 +66,17 @@ async fn who_does_not_stop_is_closed() {
     let (mut eve, _) = server.join("lobby").await;
     for _ in 0..10 {
         eve.send_raw(Message::text("{")).await;
+    }
+    assert_eq!(eve.expect_close().await, 1008);
+}
+
+#[tokio::test]
+async fn who_floods_with_pings_is_closed() {
+    let server = TestServer::open();
+    let (mut eve, _) = server.join("lobby").await;
+    for _ in 0..200 {
+        // The server may have closed already.
+        let _ = eve.socket.send(Message::Ping(vec![0; 100].into())).await;
     }
     assert_eq!(eve.expect_close().await, 1008);
 }
