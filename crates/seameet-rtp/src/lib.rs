@@ -19,6 +19,7 @@
 //! - [`munge_vp8`]: the same for the VP8 payload descriptor
 //! - [`keyframe`]: merging and repeating keyframe requests
 //! - [`dependency_descriptor`]: frames, layers and decode targets of any codec, told in a header extension
+//! - [`select`]: which encoding and which layers a subscriber gets
 //! - [`picture_size`]: how large a picture is
 //! - [`speaker`]: who is speaking
 //! - [`loudest`]: which of many talkers are heard
@@ -36,6 +37,7 @@ pub mod munge_vp8;
 pub mod packet;
 pub mod picture_size;
 mod runs;
+pub mod select;
 pub mod seq;
 pub mod speaker;
 
@@ -47,5 +49,6 @@ pub use munge::{Munger, Rewritten, SegmentId, SourceKey};
 pub use munge_vp8::{Vp8Munger, Vp8Rewrite};
 pub use packet::{AudioLevel, Orientation, Packet, Payload};
 pub use picture_size::PictureSize;
+pub use select::{Decision, EncodingId, EncodingOrder, Layer, LayerPacket, LayerSelector};
 pub use seq::{SequenceUnwrapper, TimestampUnwrapper};
 pub use speaker::{Speaker, SpeakerDetector, Speakers};

@@ -121,3 +121,29 @@ pub(crate) fn with_active(
     descriptor.active = active;
     descriptor
 }
+/// The same with other frames to refer to.
+pub(crate) fn with_frame_diffs(
+    mut descriptor: DependencyDescriptor,
+    frame_diffs: &[u16],
+) -> DependencyDescriptor {
+    descriptor.custom.frame_diffs = Some(frame_diffs.to_vec());
+    descriptor
+}
+
+/// The same with other indications.
+pub(crate) fn with_indications(
+    mut descriptor: DependencyDescriptor,
+    symbols: &str,
+) -> DependencyDescriptor {
+    descriptor.custom.indications = Some(indications(symbols));
+    descriptor
+}
+
+/// The same with other distances to the chains' previous frames.
+pub(crate) fn with_chain_diffs(
+    mut descriptor: DependencyDescriptor,
+    chain_diffs: &[u8],
+) -> DependencyDescriptor {
+    descriptor.custom.chain_diffs = Some(chain_diffs.to_vec());
+    descriptor
+}
