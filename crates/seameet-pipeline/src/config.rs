@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use seameet_core::Codec;
 use str0m::config::{CryptoProvider, DtlsCert};
+use str0m::rtp::{Extension, ExtensionMap};
 use str0m::{Candidate, Rtc, RtcConfig};
 
 use crate::error::OfferError;
@@ -117,6 +118,7 @@ impl PeerConfig {
             .set_rtp_mode(true)
             .set_ice_lite(self.role == Role::Server)
             .set_rtcp_report_interval_video(Duration::from_secs(1))
+            .set_extension_map(extensions())
             .clear_codecs()
             .enable_opus(true, false);
         for codec in &self.video_codecs {
@@ -139,6 +141,18 @@ impl PeerConfig {
             None => config,
         }
     }
+}
+
+/// Those that are used, and not the names of simulcast encodings: none is negotiated, and the engine would make a
+/// stream of each name that a client invents.
+fn extensions() -> ExtensionMap {
+    let mut extensions = ExtensionMap::empty();
+    extensions.set(1, Extension::AudioLevel);
+    extensions.set(2, Extension::AbsoluteSendTime);
+    extensions.set(3, Extension::TransportSequenceNumber);
+    extensions.set(4, Extension::RtpMid);
+    extensions.set(13, Extension::VideoOrientation);
+    extensions
 }
 
 fn provider() -> Arc<CryptoProvider> {

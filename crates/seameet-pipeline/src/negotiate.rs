@@ -1,5 +1,7 @@
 //! Offers, answers and media lines.
 
+mod reduce;
+
 use seameet_core::{Codec, MediaKind, Mid};
 use str0m::Rtc;
 use str0m::change::{SdpAnswer, SdpOffer};
@@ -94,8 +96,7 @@ pub struct ParsedOffer {
 impl ParsedOffer {
     /// Reads a session description.
     ///
-    /// A client's own candidates are left out: a server with a known address learns a client's from its checks
-    /// (RFC 8445, section 7.3), and the engine would compare each with every other.
+    /// A client's own candidates, its names of streams and its simulcast encodings are left out.
     ///
     /// # Errors
     ///
@@ -113,10 +114,10 @@ impl ParsedOffer {
                 limit: max_lines,
             });
         }
-        let kept = |line: &&str| !line.starts_with("a=candidate:");
-        let text: String = sdp.split_inclusive('\n').filter(kept).collect();
-        let offer = SdpOffer::from_sdp_string(&text).map_err(|error| OfferError::Parse {
-            reason: error.to_string(),
+        let offer = SdpOffer::from_sdp_string(&reduce::reduced(sdp)).map_err(|error| {
+            OfferError::Parse {
+                reason: error.to_string(),
+            }
         })?;
         let fingerprint = remote_fingerprint(sdp).map(str::to_owned);
         Ok(Self { offer, fingerprint })
