@@ -72,7 +72,8 @@ impl Default for SessionLimits {
         Self {
             decode: DecodeLimits::server_side(),
             sdp_bytes: 256 * 1024,
-            sdp_lines: 2000,
+            // A current browser with 32 slots of each kind writes 6,400 lines.
+            sdp_lines: 8000,
             chat_chars: 4000,
             topic_chars: 64,
             data_bytes: 16 * 1024,

@@ -58,7 +58,7 @@ fn parts_over_a_limit_are_named() {
     ));
     play.expect(&[concat!(
         r#"send {"type":"error","id":"1","code":"too_large","#,
-        r#""message":"sdp lines: 10000, at most 2000 are allowed","retryable":false}"#
+        r#""message":"sdp lines: 10000, at most 8000 are allowed","retryable":false}"#
     )]);
     let track = r#"{"mid":"0","source":"camera"}"#;
     let tracks = [track; 9].join(",");
@@ -97,7 +97,7 @@ fn what_just_fits_is_taken() {
         ),
         format!(
             r#"{{"type":"offer","sdp":"{}","tracks":[]}}"#,
-            "a\\r\\n".repeat(2000)
+            "a\\r\\n".repeat(8000)
         ),
         format!(
             r#"{{"type":"chat_message","text":"{}"}}"#,

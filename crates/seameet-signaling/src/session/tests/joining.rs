@@ -33,7 +33,7 @@ fn a_granted_join_is_answered_with_ready() {
         r#""room":{"id":"lab","seq":1,"started_at":1000.0},"peers":[],"tracks":[],"chat":[],"#,
         r#""ice_servers":[{"urls":["turn:turn.example"],"username":"u","credential":"c"}],"#,
         r#""resume":{"token":"07070707070707070707070707070707","ttl_ms":20000.0},"#,
-        r#""limits":{"message_bytes":65536,"sdp_bytes":262144,"sdp_lines":2000,"#,
+        r#""limits":{"message_bytes":65536,"sdp_bytes":262144,"sdp_lines":8000,"#,
         r#""chat_chars":4000,"topic_chars":64,"data_bytes":16384,"reaction_chars":16,"#,
         r#""tracks":8,"slots":64},"grants":{"publish_microphone":true,"publish_camera":true,"#,
         r#""publish_screen":true,"subscribe":true,"chat":true,"data":true},"resumed":false}"#,
