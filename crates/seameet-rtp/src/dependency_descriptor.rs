@@ -14,7 +14,6 @@
 //! A publisher's stream needs one [`DescriptorContext`]. What it reads is shared by all subscribers, each of
 //! which has a [`DescriptorMunger`] for the numbers that must continue when its source is switched.
 
-mod bits;
 mod context;
 mod indications;
 mod rewrite;
@@ -27,8 +26,7 @@ pub use indications::{Indication, Indications};
 pub use rewrite::{DescriptorMunger, DescriptorRewrite};
 pub use structure::{DecodeTarget, Structure, Template};
 
-use bits::{BitReader, BitWriter};
-
+use crate::bits::{BitReader, BitWriter, Truncated};
 use crate::picture_size::PictureSize;
 
 /// The name of the extension in session descriptions.
@@ -60,6 +58,14 @@ pub enum DescriptorError {
         /// Which part of it.
         what: &'static str,
     },
+}
+
+impl From<Truncated> for DescriptorError {
+    fn from(truncated: Truncated) -> Self {
+        Self::Truncated {
+            length: truncated.length,
+        }
+    }
 }
 
 /// What one packet's descriptor tells, with what it leaves to the structure filled in.

@@ -28,6 +28,7 @@
     warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)
 )]
 
+mod bits;
 pub mod dependency_descriptor;
 pub mod inspect;
 pub mod keyframe;

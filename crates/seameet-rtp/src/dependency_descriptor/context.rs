@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::bits::BitReader;
 use super::{Custom, DependencyDescriptor, DescriptorError, MANDATORY_LENGTH, Structure};
+use crate::bits::BitReader;
 use crate::seq::SequenceUnwrapper;
 
 /// Reads the descriptors of one stream, in order of arrival.

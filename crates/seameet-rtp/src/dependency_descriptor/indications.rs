@@ -1,7 +1,7 @@
 //! What a frame means for each decode target.
 
 use super::DescriptorError;
-use super::bits::{BitReader, BitWriter};
+use crate::bits::{BitReader, BitWriter};
 
 /// What a frame means for a decode target (appendix A, table A.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

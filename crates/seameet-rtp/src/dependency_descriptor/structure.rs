@@ -1,8 +1,8 @@
 //! The template structure: which kinds of frames a stream has, and what can be decoded from which of them.
 
 use super::DescriptorError;
-use super::bits::{BitReader, BitWriter};
 use super::indications::{Indication, Indications};
+use crate::bits::{BitReader, BitWriter};
 use crate::picture_size::PictureSize;
 
 /// One kind of frame.

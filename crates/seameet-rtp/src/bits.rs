@@ -1,22 +1,27 @@
-//! Reading and writing bit by bit, the most significant bit first (AV1 RTP specification 1.0, appendix A.8.1).
+//! Reading and writing bit by bit, the most significant bit first.
 
-use super::DescriptorError;
+/// The bytes end in the middle of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Truncated {
+    /// Bytes that there are.
+    pub(crate) length: usize,
+}
 
 /// Reads from a byte string, which it never leaves.
 #[derive(Debug)]
-pub(super) struct BitReader<'a> {
+pub(crate) struct BitReader<'a> {
     bytes: &'a [u8],
     position: usize,
 }
 
 impl<'a> BitReader<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, position: 0 }
     }
 
     /// `f(1)`.
-    pub(super) fn flag(&mut self) -> Result<bool, DescriptorError> {
-        let truncated = DescriptorError::Truncated {
+    pub(crate) fn flag(&mut self) -> Result<bool, Truncated> {
+        let truncated = Truncated {
             length: self.bytes.len(),
         };
         let byte = self.bytes.get(self.position >> 3).ok_or(truncated)?;
@@ -26,7 +31,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// `f(bits)`, for at most 32 bits.
-    pub(super) fn number(&mut self, bits: u32) -> Result<u32, DescriptorError> {
+    pub(crate) fn number(&mut self, bits: u32) -> Result<u32, Truncated> {
         let mut value = 0;
         for _ in 0..bits {
             value = value << 1 | u32::from(self.flag()?);
@@ -35,19 +40,19 @@ impl<'a> BitReader<'a> {
     }
 
     /// `f(bits)`, for at most 8 bits.
-    pub(super) fn byte(&mut self, bits: u32) -> Result<u8, DescriptorError> {
+    pub(crate) fn byte(&mut self, bits: u32) -> Result<u8, Truncated> {
         let [.., low] = self.number(bits.min(8))?.to_be_bytes();
         Ok(low)
     }
 
     /// `f(bits)`, for at most 16 bits.
-    pub(super) fn short(&mut self, bits: u32) -> Result<u16, DescriptorError> {
+    pub(crate) fn short(&mut self, bits: u32) -> Result<u16, Truncated> {
         let [.., high, low] = self.number(bits.min(16))?.to_be_bytes();
         Ok(u16::from_be_bytes([high, low]))
     }
 
-    /// `ns(count)`: one of `count` values, the lower ones in a bit less where `count` is no power of two.
-    pub(super) fn non_symmetric(&mut self, count: u8) -> Result<u8, DescriptorError> {
+    /// `ns(count)` of the AV1 RTP specification: one of `count` values, the lower ones in a bit less where `count` is no power of two.
+    pub(crate) fn non_symmetric(&mut self, count: u8) -> Result<u8, Truncated> {
         let (short_bits, short_values) = non_symmetric_form(count);
         let value = self.byte(short_bits)?;
         if value < short_values {
@@ -60,7 +65,7 @@ impl<'a> BitReader<'a> {
 
 /// Writes into a buffer that was made long enough; what does not fit is noticed and left out.
 #[derive(Debug)]
-pub(super) struct BitWriter<'a> {
+pub(crate) struct BitWriter<'a> {
     /// `None` counts without writing.
     buffer: Option<&'a mut [u8]>,
     position: usize,
@@ -68,7 +73,7 @@ pub(super) struct BitWriter<'a> {
 
 impl<'a> BitWriter<'a> {
     /// One that writes to the front of `buffer`.
-    pub(super) fn new(buffer: &'a mut [u8]) -> Self {
+    pub(crate) fn new(buffer: &'a mut [u8]) -> Self {
         Self {
             buffer: Some(buffer),
             position: 0,
@@ -76,7 +81,7 @@ impl<'a> BitWriter<'a> {
     }
 
     /// One that only counts.
-    pub(super) fn counter() -> Self {
+    pub(crate) fn counter() -> Self {
         Self {
             buffer: None,
             position: 0,
@@ -84,11 +89,11 @@ impl<'a> BitWriter<'a> {
     }
 
     /// Bytes that were, or would have been, filled; the last one perhaps in part.
-    pub(super) fn byte_length(&self) -> usize {
+    pub(crate) fn byte_length(&self) -> usize {
         self.position.div_ceil(8)
     }
 
-    pub(super) fn flag(&mut self, value: bool) {
+    pub(crate) fn flag(&mut self, value: bool) {
         let mask = 0x80_u8 >> (self.position & 7);
         if let Some(buffer) = &mut self.buffer
             && let Some(byte) = buffer.get_mut(self.position >> 3)
@@ -99,14 +104,14 @@ impl<'a> BitWriter<'a> {
     }
 
     /// The low `bits` of `value`.
-    pub(super) fn number(&mut self, value: u32, bits: u32) {
+    pub(crate) fn number(&mut self, value: u32, bits: u32) {
         for bit in (0..bits.min(32)).rev() {
             self.flag(value >> bit & 1 != 0);
         }
     }
 
     /// The inverse of [`BitReader::non_symmetric`].
-    pub(super) fn non_symmetric(&mut self, value: u8, count: u8) {
+    pub(crate) fn non_symmetric(&mut self, value: u8, count: u8) {
         let (short_bits, short_values) = non_symmetric_form(count);
         if value < short_values {
             self.number(u32::from(value), short_bits);
@@ -117,7 +122,7 @@ impl<'a> BitWriter<'a> {
     }
 
     /// Fills up the last byte with zeros.
-    pub(super) fn pad(&mut self) {
+    pub(crate) fn pad(&mut self) {
         while self.position & 7 != 0 {
             self.flag(false);
         }
