@@ -45,6 +45,8 @@ pub(super) struct Member {
     /// so this one counts until the connection shows with a command that it has heard.
     previous_resume: Option<ResumeToken>,
     pub(super) link: Link,
+    /// It sent a command once. Before that it has no media and nothing to come back to.
+    pub(super) spoke: bool,
     pub(super) hand_raised: bool,
     /// Offers that the media plane has not answered, oldest first.
     pub(super) offers: VecDeque<PendingOffer>,
@@ -69,6 +71,7 @@ impl Member {
             resume: request.next_resume,
             previous_resume: None,
             link: Link::Connected(request.connection),
+            spoke: false,
             hand_raised: false,
             offers: VecDeque::new(),
             slots: BTreeMap::new(),
@@ -93,6 +96,7 @@ impl Member {
 
     /// Its current connection said something, so it has heard its welcome.
     pub(super) fn heard_welcome(&mut self) {
+        self.spoke = true;
         self.previous_resume = None;
     }
 

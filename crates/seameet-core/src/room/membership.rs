@@ -53,7 +53,8 @@ impl Room {
         Ok(())
     }
 
-    /// A connection broke; its member is awaited.
+    /// A connection broke; its member is awaited. One that never said a word is not: connections that only join
+    /// and break would fill the room with ghosts.
     pub(super) fn disconnected(&mut self, now: Instant, connection: ConnectionId) {
         let Some(participant) = self.connections.remove(&connection) else {
             return;
@@ -62,6 +63,9 @@ impl Room {
         let Some(member) = self.members.get_mut(&participant) else {
             return;
         };
+        if !member.spoke {
+            return self.depart(participant, LeaveReason::ConnectionLost);
+        }
         member.link = Link::Reconnecting { deadline };
         let updated = RoomEvent::ParticipantUpdated(member.update());
         self.emit(updated);

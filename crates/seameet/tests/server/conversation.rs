@@ -121,8 +121,12 @@ async fn a_full_room_refuses_and_says_so() {
 async fn a_member_whose_socket_broke_resumes_as_the_same_and_hears_what_it_missed() {
     let server = TestServer::open();
     let (mut ada, _) = server.join("lobby").await;
-    let (bob, bob_ready) = server.join("lobby").await;
+    let (mut bob, bob_ready) = server.join("lobby").await;
     ada.expect("participant_joined").await;
+    // Only who said something is awaited.
+    bob.send(&json!({ "type": "reaction", "reaction": "👋" }))
+        .await;
+    bob.expect("reaction").await;
 
     drop(bob);
     let updated = ada.expect("participant_updated").await;

@@ -23,8 +23,8 @@ async fn a_message_of_ten_megabytes_is_refused_unread_and_others_do_not_notice()
 
     ada.expect("participant_joined").await;
     assert_eq!(
-        ada.expect("participant_updated").await["participant"]["state"],
-        "reconnecting"
+        ada.expect("participant_left").await["reason"],
+        "connection_lost"
     );
     assert!(ada.is_served().await);
 }
@@ -127,6 +127,8 @@ async fn who_gives_no_sign_of_life_is_closed_and_may_resume() {
     };
     let server = TestServer::start(open_builder().timing(timing));
     let (mut ada, ready) = server.join("lobby").await;
+    ada.send(&json!({ "type": "raise_hand" })).await;
+    ada.expect("participant_updated").await;
     assert_eq!(ada.expect_close().await, 4005);
     let mut ada = server.connect().await;
     let resume = json!({ "token": ready["resume"]["token"], "seq": 0 });

@@ -48,6 +48,7 @@ fn a_full_room_refuses_and_counts_those_who_reconnect() {
     let mut play = small_room();
     play.join(1);
     play.join(2);
+    play.chat(2, "hello");
     play.disconnect(2);
     play.forget();
     play.join(3);
@@ -60,12 +61,13 @@ fn a_resume_needs_no_free_place() {
     let mut play = small_room();
     play.join(1);
     play.join(2);
+    play.chat(2, "hello");
     play.disconnect(2);
     play.forget();
-    play.resume(3, 2, 2);
+    play.resume(3, 2, 3);
     play.expect_told(
         3,
-        &["resumed p2 seq=4 peers=[p1] tracks=[] chat=[] missed=[3:updated p2?, 4:updated p2]"],
+        &["resumed p2 seq=5 peers=[p1] tracks=[] chat=[] missed=[4:updated p2?, 5:updated p2]"],
     );
 }
 
@@ -106,6 +108,27 @@ fn a_lost_member_is_awaited_and_then_gone() {
         "left p1 ConnectionLost",
     ]);
     assert_eq!(play.deadline, None);
+}
+
+#[test]
+fn whoever_never_said_a_word_is_not_awaited() {
+    let mut play = small_room();
+    play.join(1);
+    for ghost in 2..9 {
+        play.join(ghost);
+        play.disconnect(ghost);
+        assert_eq!(play.members(), 1);
+    }
+    play.join(9);
+    play.forget();
+    play.disconnect(9);
+    play.expect(&[
+        "media remove p9",
+        "c_1 17:left p9 ConnectionLost",
+        "left p9 ConnectionLost",
+    ]);
+    play.resume(21, 9, 16);
+    play.expect(&["c_21 refused resume_rejected"]);
 }
 
 #[test]

@@ -8,4 +8,5 @@ mod publication;
 mod render;
 mod resume;
 mod script;
+mod slots;
 mod subscription;
