@@ -125,7 +125,7 @@ impl PeerConfig {
             config = match codec {
                 Codec::Vp8 => config.enable_vp8(true),
                 Codec::Vp9 => config.enable_vp9(true),
-                Codec::H264 => config.enable_h264(true),
+                Codec::H264 => with_h264(config),
                 Codec::Av1 => config.enable_av1(true),
                 Codec::Opus => config,
             };
@@ -141,6 +141,23 @@ impl PeerConfig {
             None => config,
         }
     }
+}
+
+/// Constrained baseline first, which every browser sends and takes; the engine's own first format is plain baseline, on
+/// which Firefox and Safari do not meet. Main and high are left out: a sender that chose them would be seen by few.
+fn with_h264(mut config: RtcConfig) -> RtcConfig {
+    const FORMATS: [(u8, u8, bool, u32); 3] = [
+        (108, 109, true, 0x42_e01f),
+        (124, 120, false, 0x42_e01f),
+        (127, 121, true, 0x42_001f),
+    ];
+    for (payload_type, repairs, is_fragmented, profile) in FORMATS {
+        let repairs = Some(repairs.into());
+        config
+            .codec_config()
+            .add_h264(payload_type.into(), repairs, is_fragmented, profile);
+    }
+    config
 }
 
 /// Those that are used, and not the names of simulcast encodings: none is negotiated, and the engine would make a

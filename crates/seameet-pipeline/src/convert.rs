@@ -61,11 +61,22 @@ fn profile(codec: Codec, params: &FormatParams) -> u32 {
     match codec {
         Codec::Vp9 => params.profile_id.unwrap_or(0),
         Codec::H264 => {
-            // The level (lowest byte) may differ between peers; profile and constraints may not.
-            let profile = params.profile_level_id.unwrap_or(0x42_e01f) >> 8;
-            profile << 8 | u32::from(params.packetization_mode.unwrap_or(0))
+            // The level (lowest byte) may differ between peers; the profile may not.
+            let profile = h264_profile(params.profile_level_id.unwrap_or(0x42_001f));
+            profile | u32::from(params.packetization_mode.unwrap_or(0))
         }
         Codec::Opus | Codec::Vp8 | Codec::Av1 => 0,
+    }
+}
+
+/// The profile without the level. Several ways to write constraints mean the same (RFC 6184, table 5).
+fn h264_profile(profile_level_id: u32) -> u32 {
+    let profile = profile_level_id & 0xff_ff00;
+    match (profile >> 16, profile >> 8 & 0xff) {
+        (0x42, constraints) if constraints & 0x40 != 0 => Format::CONSTRAINED_BASELINE,
+        (0x42, _) => Format::BASELINE,
+        (0x4d, constraints) if constraints & 0x80 != 0 => Format::CONSTRAINED_BASELINE,
+        _ => profile,
     }
 }
 
@@ -96,5 +107,21 @@ pub(crate) fn forwarded_extensions(packet: &Packet) -> ExtensionValues {
             .orientation
             .map(|turn| VideoOrientation::from(turn.0 & 3)),
         ..ExtensionValues::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ways_to_write_a_profile_of_h264_mean_one_format() {
+        for same in [0x42_e01f, 0x42_c00d, 0x42_401f, 0x4d_801f] {
+            assert_eq!(h264_profile(same), Format::CONSTRAINED_BASELINE, "{same:x}");
+        }
+        for same in [0x42_001f, 0x42_800d] {
+            assert_eq!(h264_profile(same), Format::BASELINE, "{same:x}");
+        }
+        assert_eq!(h264_profile(0x64_001f), 0x64_0000);
     }
 }

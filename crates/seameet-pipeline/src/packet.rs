@@ -14,6 +14,30 @@ pub struct Format {
     pub profile: u32,
 }
 
+impl Format {
+    /// H.264 constrained baseline, in the upper bytes of a profile.
+    pub(crate) const CONSTRAINED_BASELINE: u32 = 0x42_e000;
+    /// H.264 baseline without constraints, in the upper bytes of a profile.
+    pub(crate) const BASELINE: u32 = 0x42_0000;
+
+    /// Whether a receiver that negotiated this format can take a stream of another one. Constrained baseline is a
+    /// part of baseline (H.264, annex A.2.1.1), and one unit in each packet a part of fragmentation (RFC 6184,
+    /// section 6.3).
+    pub fn takes(self, sent: Self) -> bool {
+        if self == sent {
+            return true;
+        }
+        let split = |format: Self| (format.profile & !0xff, format.profile & 0xff);
+        let ((profile, mode), (sent_profile, sent_mode)) = (split(self), split(sent));
+        let is_part = profile == sent_profile
+            || (profile == Self::BASELINE && sent_profile == Self::CONSTRAINED_BASELINE);
+        self.codec == Codec::H264
+            && sent.codec == Codec::H264
+            && is_part
+            && (mode == sent_mode || (mode == 1 && sent_mode == 0))
+    }
+}
+
 /// An RTP packet that arrived.
 #[derive(Debug, Clone)]
 pub struct ReceivedPacket {
@@ -45,3 +69,6 @@ pub struct OutgoingPacket<'a> {
     /// New VP8 descriptor fields, written while serialising.
     pub vp8: Option<seameet_rtp::Vp8Rewrite>,
 }
+
+#[cfg(test)]
+mod tests;

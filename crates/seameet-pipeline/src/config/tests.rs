@@ -45,6 +45,28 @@ fn the_first_codec_is_the_preferred_one() {
 }
 
 #[test]
+fn h264_is_offered_in_constrained_baseline_first() {
+    let mut config = PeerConfig::new(Role::Client);
+    config.video_codecs = vec![Codec::H264];
+    let sdp = offer_of(&config);
+    let line = sdp
+        .lines()
+        .find(|line| line.starts_with("m=video"))
+        .unwrap();
+    let payload_types: Vec<_> = line.split(' ').skip(3).collect();
+    let formats = payload_types.iter().filter_map(|payload_type| {
+        let prefix = format!("a=fmtp:{payload_type} level-asymmetry-allowed=1;");
+        sdp.lines().find_map(|line| line.strip_prefix(&prefix))
+    });
+    let offered = [
+        "packetization-mode=1;profile-level-id=42e01f",
+        "packetization-mode=0;profile-level-id=42e01f",
+        "packetization-mode=1;profile-level-id=42001f",
+    ];
+    assert_eq!(formats.collect::<Vec<_>>(), offered);
+}
+
+#[test]
 fn given_credentials_and_certificate_are_used() {
     let credentials = IceCredentials {
         ufrag: "chosen".to_owned(),

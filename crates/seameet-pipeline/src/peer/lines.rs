@@ -47,9 +47,10 @@ pub(super) struct SendingLine {
 
 impl SendingLine {
     pub(super) fn payload_type(&self, format: Format) -> Option<Pt> {
-        self.payload_types
-            .iter()
+        let types = || self.payload_types.iter();
+        types()
             .find(|(known, _)| *known == format)
+            .or_else(|| types().find(|(known, _)| known.takes(format)))
             .map(|(_, pt)| *pt)
     }
 }
