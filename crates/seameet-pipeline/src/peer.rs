@@ -22,7 +22,7 @@ use crate::negotiate::{self, AcceptedOffer, MediaLine, OfferLine, ParsedOffer};
 use crate::packet::ReceivedPacket;
 use crate::peer::lines::Lines;
 use crate::peer::media::ENGINE_MAX_RTP_PAYLOAD;
-use crate::peer::path::Path;
+use crate::peer::path::{Pair, Path};
 use crate::stun::{self, BindingRequest};
 
 /// Deadlines closer than this are served together.
@@ -267,7 +267,11 @@ impl PeerConnection {
             // The engine answers what it authenticated, and nothing else.
             let mut sent = self.transmits.range(before..);
             if sent.any(|transmit| request.is_answered_by(&transmit.contents)) {
-                self.path.answered(source, &request);
+                let pair = Pair {
+                    local: destination,
+                    remote: source,
+                };
+                self.path.answered(now, pair, &request);
             }
         }
         Ok(())
@@ -343,10 +347,14 @@ impl PeerConnection {
                 }
                 Output::Transmit(transmit) => {
                     let contents: Vec<_> = transmit.contents.into();
-                    let destination = self.destination(transmit.destination, &contents);
+                    let chosen = Pair {
+                        local: transmit.source,
+                        remote: transmit.destination,
+                    };
+                    let pair = self.followed(chosen, &contents);
                     self.transmits.push_back(Transmit {
-                        source: transmit.source,
-                        destination,
+                        source: pair.local,
+                        destination: pair.remote,
                         contents,
                     });
                 }
@@ -356,7 +364,7 @@ impl PeerConnection {
     }
 
     /// Answers go where the question came from; everything else follows the client.
-    fn destination(&self, chosen: SocketAddr, contents: &[u8]) -> SocketAddr {
+    fn followed(&self, chosen: Pair, contents: &[u8]) -> Pair {
         match (self.role, self.path.selected()) {
             (Role::Server, Some(selected)) if !stun::is_stun(contents) => selected,
             _ => chosen,
@@ -373,6 +381,7 @@ impl PeerConnection {
                 }
             }
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
+                self.path.forget();
                 self.end(CloseReason::ConsentExpired);
             }
             Event::Closed => self.end(CloseReason::Closed),
