@@ -85,6 +85,13 @@ export class Person {
     return new Person(identity, browser, context, page)
   }
 
+  /** Another participant in the same browser, and so in front of the same camera. */
+  async neighbour(name: string): Promise<Person> {
+    const context = await this.browser.newContext({ viewport: { width: 900, height: 600 } })
+    const page = await context.newPage()
+    return new Person({ ...this.identity, name }, this.browser, context, page)
+  }
+
   /** Goes through the lobby. */
   async join(url: string, options: JoinOptions = {}): Promise<void> {
     await this.page.goto(url)
@@ -95,11 +102,13 @@ export class Person {
     await expect(this.page.getByTestId('leave-button')).toBeVisible()
   }
 
-  /** Presses a toggle and waits until it offers the opposite. */
+  /** Presses a toggle until it offers the opposite: a page that moves under the pointer may miss a press. */
   async toggleTo(button: string, opposite: string): Promise<void> {
     const control = this.page.getByTestId(button)
-    if ((await control.getAttribute('aria-label')) !== opposite) await control.click()
-    await expect(control).toHaveAttribute('aria-label', opposite)
+    await expect(async () => {
+      if ((await control.getAttribute('aria-label')) !== opposite) await control.click()
+      await expect(control).toHaveAttribute('aria-label', opposite, { timeout: 2_000 })
+    }).toPass({ timeout: 20_000 })
   }
 
   async setCamera(on: boolean): Promise<void> {
