@@ -280,6 +280,9 @@ async fn one_address_cannot_open_every_room() {
 async fn a_connection_that_does_not_read_is_given_up_and_its_member_awaited() {
     let house = house(10);
     let mut slow = house.enter("crowd", 1).await;
+    // Only who said something is awaited.
+    slow.react("here").await;
+    assert_eq!(slow.next_reaction_or_end().await, "here");
     let mut quick = house.enter("crowd", 2).await;
     for _ in 0..=OutboxLimits::default().notices {
         quick.react("again").await;
