@@ -182,7 +182,9 @@ fn media(command: &MediaCommand) -> String {
                 )))
             ),
         },
-        MediaCommand::RequestKeyframe { track, .. } => format!("keyframe {track}"),
+        MediaCommand::RequestKeyframe { participant, track } => {
+            format!("keyframe {track} for {}", name(*participant))
+        }
         MediaCommand::Remove { participant } => format!("remove {}", name(*participant)),
     }
 }

@@ -34,7 +34,7 @@ fn views_of_the_rooms_tracks_reach_media() {
     play.command(1, RoomCommand::SetView(View::Auto { max_video: 9 }));
     play.expect(&["media view p1 auto=9"]);
     play.command(1, keyframe(2));
-    play.expect(&["media keyframe t_2"]);
+    play.expect(&["media keyframe t_2 for p1"]);
 }
 
 #[test]
