@@ -45,6 +45,8 @@ pub struct ReceivedPacket {
     pub mid: Mid,
     /// Which of several simulcast encodings: a small number, stable within the line.
     pub encoding: u8,
+    /// Counts how often the encoding changed its stream (SSRC); numbers and timestamps begin anew with each.
+    pub epoch: u32,
     /// What the payload is.
     pub format: Format,
     /// When it arrived.

@@ -1,5 +1,6 @@
 //! The endpoint.
 
+mod event;
 mod lines;
 mod media;
 mod path;
@@ -19,56 +20,15 @@ use crate::config::{PeerConfig, Role};
 use crate::convert;
 use crate::error::{AnswerError, OfferError, PeerError};
 use crate::negotiate::{self, AcceptedOffer, MediaLine, OfferLine, ParsedOffer};
-use crate::packet::ReceivedPacket;
 use crate::peer::lines::Lines;
 use crate::peer::media::ENGINE_MAX_RTP_PAYLOAD;
 use crate::peer::path::{Pair, Path};
 use crate::stun::{self, BindingRequest};
 
+pub use event::{CloseReason, PeerEvent, Transmit};
+
 /// Deadlines closer than this are served together.
 const TIMER_GRAIN: Duration = Duration::from_millis(1);
-
-/// A datagram to send.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Transmit {
-    /// The local address that it leaves from: one of the configured ones.
-    pub source: SocketAddr,
-    /// Where it goes.
-    pub destination: SocketAddr,
-    /// Its bytes.
-    pub contents: Vec<u8>,
-}
-
-impl fmt::Debug for Transmit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Transmit({} bytes)", self.contents.len())
-    }
-}
-
-/// Why a connection ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CloseReason {
-    /// No valid connectivity check for too long (RFC 7675).
-    ConsentExpired,
-    /// The other side closed.
-    Closed,
-}
-
-/// What became of a connection.
-#[derive(Debug)]
-pub enum PeerEvent {
-    /// ICE and DTLS are up.
-    Connected,
-    /// Nothing more will come. The peer connection is of no further use.
-    Closed(CloseReason),
-    /// A packet arrived.
-    Rtp(ReceivedPacket),
-    /// The receiver of a line cannot continue without a keyframe.
-    KeyframeRequested {
-        /// The line on which this endpoint sends.
-        mid: Mid,
-    },
-}
 
 /// One WebRTC endpoint.
 pub struct PeerConnection {
@@ -405,3 +365,6 @@ impl fmt::Debug for PeerConnection {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -327,6 +327,7 @@ impl Shard {
                 PeerEvent::KeyframeRequested { mid } => requests.push(mid),
                 PeerEvent::Connected => connected = true,
                 PeerEvent::Closed(reason) => self.closing.push((key, disconnect_reason(reason))),
+                PeerEvent::Skipped { .. } => {}
             }
         }
         self.timers.schedule(key, peer.deadline());

@@ -141,7 +141,7 @@ impl Endpoint {
                     self.heard.push(received.packet.payload.shared()[0]);
                 }
                 PeerEvent::Closed(_) => self.closed = true,
-                PeerEvent::KeyframeRequested { .. } => {}
+                PeerEvent::KeyframeRequested { .. } | PeerEvent::Skipped { .. } => {}
             }
         }
     }

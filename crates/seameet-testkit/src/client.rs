@@ -328,6 +328,7 @@ impl Client {
                     self.closed = Some(reason);
                 }
                 PeerEvent::Rtp(received) => self.note(&received, told),
+                PeerEvent::Skipped { .. } => {}
                 PeerEvent::KeyframeRequested { mid } => {
                     for publisher in self
                         .publishers

@@ -3,7 +3,7 @@
 //! The engine answers these questions by walking its tables; the hot path asks them for each packet, so the
 //! answers are kept here and forgotten when a negotiation changes anything.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use seameet_core::{MediaKind, Mid};
 use str0m::Rtc;
@@ -22,8 +22,11 @@ const RTX_CACHE_AUDIO_PACKETS: usize = 1;
 const RTX_CACHE_AGE: Duration = Duration::from_secs(2);
 /// Repairs may take up to this share of what a line sends.
 const RTX_SHARE: f32 = 0.4;
-/// Most different streams remembered per connection; a peer that invents more pays with slow look-ups.
+/// Most different streams of a connection between two negotiations; packets of further ones are dropped.
 const MAX_ROUTES: usize = 64;
+/// A sender that changed its stream and shows the former one again means it after this silence of the newer; before,
+/// it is a straggler.
+const STRAGGLERS: Duration = Duration::from_millis(500);
 /// Most simulcast encodings of one line.
 const MAX_ENCODINGS: usize = 8;
 
@@ -33,6 +36,7 @@ pub(super) struct Lines {
     sending: Vec<SendingLine>,
     routes: Vec<Route>,
     encodings: Vec<(Mid, Vec<Option<Rid>>)>,
+    sources: Vec<Source>,
     formats: Vec<(Pt, Format)>,
 }
 
@@ -60,12 +64,34 @@ struct Route {
     ssrc: Ssrc,
     mid: Mid,
     encoding: u8,
+    /// The sender has changed to another stream since.
+    is_former: bool,
+}
+
+/// The stream that an encoding of a line has now.
+#[derive(Debug, Clone, Copy)]
+struct Source {
+    mid: Mid,
+    encoding: u8,
+    ssrc: Ssrc,
+    epoch: u32,
+    last: Instant,
+}
+
+/// Whose packet it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Origin {
+    pub(super) mid: Mid,
+    pub(super) encoding: u8,
+    /// Counts the streams that the encoding had before.
+    pub(super) epoch: u32,
 }
 
 impl Lines {
     /// Reads the engine's tables anew after a negotiation.
     pub(super) fn refresh(&mut self, rtc: &mut Rtc) {
         self.routes.clear();
+        self.forget_recycled(rtc);
         self.formats = rtc
             .codec_config()
             .params()
@@ -115,33 +141,79 @@ impl Lines {
             .map(|(_, format)| *format)
     }
 
-    /// The line and encoding of an arriving stream.
-    pub(super) fn receiving(&mut self, rtc: &mut Rtc, ssrc: Ssrc) -> Option<(Mid, u8)> {
+    /// A line that was stopped gives its place to another one with another name.
+    fn forget_recycled(&mut self, rtc: &Rtc) {
+        self.mids
+            .retain(|mid| rtc.media(convert::engine_mid(*mid)).is_some());
+        self.encodings.retain(|(mid, _)| self.mids.contains(mid));
+        self.sources
+            .retain(|source| self.mids.contains(&source.mid));
+    }
+
+    /// Whose packet of an arriving stream it is; `None` for unknown streams and stragglers of a former one.
+    pub(super) fn receiving(&mut self, rtc: &mut Rtc, now: Instant, ssrc: Ssrc) -> Option<Origin> {
+        let route = self.route(rtc, ssrc)?;
+        let (mid, encoding) = (route.mid, route.encoding);
+        let is_this = |source: &&mut Source| source.mid == mid && source.encoding == encoding;
+        let Some(source) = self.sources.iter_mut().find(is_this) else {
+            self.sources.push(Source {
+                mid,
+                encoding,
+                ssrc,
+                epoch: 0,
+                last: now,
+            });
+            return Some(Origin {
+                mid,
+                encoding,
+                epoch: 0,
+            });
+        };
+        if source.ssrc != ssrc {
+            let is_former = route.is_former;
+            if is_former && now.saturating_duration_since(source.last) < STRAGGLERS {
+                return None;
+            }
+            let former = std::mem::replace(&mut source.ssrc, ssrc);
+            source.epoch = source.epoch.wrapping_add(1);
+            for route in &mut self.routes {
+                route.is_former |= route.ssrc == former;
+            }
+            // The engine would keep asking for its missing packets.
+            rtc.direct_api().remove_stream_rx(former);
+        }
+        source.last = now;
+        Some(Origin {
+            mid,
+            encoding,
+            epoch: source.epoch,
+        })
+    }
+
+    fn route(&mut self, rtc: &mut Rtc, ssrc: Ssrc) -> Option<Route> {
         if let Some(route) = self.routes.iter().find(|route| route.ssrc == ssrc) {
-            return Some((route.mid, route.encoding));
+            return Some(*route);
+        }
+        if self.routes.len() >= MAX_ROUTES {
+            return None;
         }
         let mut api = rtc.direct_api();
         let stream = api.stream_rx(&ssrc)?;
         let (mid, rid) = (convert::mid(stream.mid())?, stream.rid());
-        let encoding = self.encoding(mid, rid)?;
-        if self.routes.len() < MAX_ROUTES {
-            self.routes.push(Route {
-                ssrc,
-                mid,
-                encoding,
-            });
-        }
-        Some((mid, encoding))
+        let route = Route {
+            ssrc,
+            mid,
+            encoding: self.encoding(mid, rid)?,
+            is_former: false,
+        };
+        self.routes.push(route);
+        Some(route)
     }
 
-    /// The engine's name of an encoding that was seen; a line without simulcast has one encoding without a name.
-    #[expect(
-        clippy::option_option,
-        reason = "unknown encoding and nameless encoding are two things"
-    )]
-    pub(super) fn rid(&self, mid: Mid, encoding: u8) -> Option<Option<Rid>> {
-        let (_, rids) = self.encodings.iter().find(|(known, _)| *known == mid)?;
-        rids.get(usize::from(encoding)).copied()
+    /// The stream that an encoding of a line has now; `None` before its first packet.
+    pub(super) fn source(&self, mid: Mid, encoding: u8) -> Option<Ssrc> {
+        let is_this = |source: &&Source| source.mid == mid && source.encoding == encoding;
+        self.sources.iter().find(is_this).map(|source| source.ssrc)
     }
 
     fn encoding(&mut self, mid: Mid, rid: Option<Rid>) -> Option<u8> {
@@ -202,3 +274,6 @@ fn sending_line(rtc: &mut Rtc, mid: Mid) -> Option<SendingLine> {
         payload_types,
     })
 }
+
+#[cfg(test)]
+mod tests;

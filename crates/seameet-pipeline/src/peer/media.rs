@@ -7,6 +7,7 @@ use str0m::rtp::{RtpPacket, RtpWrite, Vp8Descriptor, Vp8Patch};
 
 use crate::convert;
 use crate::packet::{Format, OutgoingPacket, ReceivedPacket};
+use crate::peer::lines::Origin;
 use crate::peer::{PeerConnection, PeerEvent};
 
 /// The engine's send buffers hold 2,000 bytes with header and extensions, and it panics beyond. No configuration
@@ -63,35 +64,50 @@ impl PeerConnection {
 
     /// Asks the sender of a receiving line for a keyframe (PLI, RFC 4585 section 6.3.1). It leaves with the next
     /// [`handle_timeout`](Self::handle_timeout). Unthrottled: the caller merges requests.
-    pub fn request_keyframe(&mut self, mid: Mid, encoding: u8) {
-        let Some(rid) = self.lines.rid(mid, encoding) else {
-            return;
+    ///
+    /// Returns false when nobody can be asked, as no packet has shown yet which stream it is.
+    pub fn request_keyframe(&mut self, mid: Mid, encoding: u8) -> bool {
+        let Some(ssrc) = self.lines.source(mid, encoding) else {
+            return false;
         };
         let mut api = self.rtc.direct_api();
-        if let Some(stream) = api.stream_rx_by_mid(convert::engine_mid(mid), rid) {
-            stream.request_keyframe(KeyframeRequestKind::Pli);
-        }
+        let Some(stream) = api.stream_rx(&ssrc) else {
+            return false;
+        };
+        stream.request_keyframe(KeyframeRequestKind::Pli);
+        true
     }
 
     pub(super) fn take_rtp(&mut self, packet: RtpPacket) {
-        if packet.payload.is_empty() {
-            return; // Padding that a sender uses to probe; nothing to forward.
-        }
-        if packet.payload.len() > self.max_rtp_payload {
-            self.oversize_dropped += 1;
-            return;
-        }
-        let Some((mid, encoding)) = self.lines.receiving(&mut self.rtc, packet.header.ssrc) else {
+        let (arrival, ssrc) = (packet.timestamp, packet.header.ssrc);
+        let is_oversize = packet.payload.len() > self.max_rtp_payload;
+        self.oversize_dropped += u64::from(is_oversize);
+        let Some(origin) = self.lines.receiving(&mut self.rtc, arrival, ssrc) else {
             return;
         };
+        let Origin {
+            mid,
+            encoding,
+            epoch,
+        } = origin;
+        // Padding that a sender uses to probe has nothing to forward, but it has a number.
+        if packet.payload.is_empty() || is_oversize {
+            self.events.push_back(PeerEvent::Skipped {
+                mid,
+                encoding,
+                epoch,
+                sequence: *packet.seq_no,
+            });
+            return;
+        }
         let Some(format) = self.lines.format(packet.header.payload_type) else {
             return;
         };
-        let arrival = packet.timestamp;
         let packet = convert::packet(packet);
         let received = ReceivedPacket {
             mid,
             encoding,
+            epoch,
             format,
             arrival,
             packet,

@@ -1,0 +1,147 @@
+//! Tests of two endpoints in virtual time, with nothing between them.
+
+use std::sync::Arc;
+
+use seameet_core::{Codec, MediaKind};
+use seameet_rtp::{Packet, Payload};
+
+use super::*;
+use crate::negotiate::LineDirection;
+use crate::packet::{Format, OutgoingPacket};
+
+const VP8: Format = Format {
+    codec: Codec::Vp8,
+    profile: 0,
+};
+
+struct Two {
+    now: Instant,
+    client: PeerConnection,
+    server: PeerConnection,
+    mid: Mid,
+    /// What the server told.
+    events: Vec<PeerEvent>,
+}
+
+fn endpoint(role: Role, host: u8, max_rtp_payload: usize, now: Instant) -> PeerConnection {
+    let mut config = PeerConfig::new(role);
+    config.local_addresses = vec![SocketAddr::from(([192, 0, 2, host], 5_000))];
+    config.max_rtp_payload = max_rtp_payload;
+    PeerConnection::new(&config, now).unwrap()
+}
+
+impl Two {
+    fn connected(client_sends: LineDirection) -> Self {
+        let now = Instant::now();
+        let mut client = endpoint(Role::Client, 1, 1_000, now);
+        let mut server = endpoint(Role::Server, 2, 100, now);
+        let line = OfferLine {
+            kind: MediaKind::Video,
+            direction: client_sends,
+        };
+        let (offer, mids) = client.create_offer(&[line]).unwrap();
+        let answer = server.accept_offer(now, &offer).unwrap();
+        client.accept_answer(now, &answer.sdp).unwrap();
+        let mut two = Self {
+            now,
+            client,
+            server,
+            mid: mids[0],
+            events: Vec::new(),
+        };
+        two.run_for(Duration::from_secs(2));
+        let connected = |event: &PeerEvent| matches!(event, PeerEvent::Connected);
+        assert!(two.events.iter().any(connected));
+        two.events.clear();
+        two
+    }
+
+    fn run_for(&mut self, duration: Duration) {
+        let end = self.now + duration;
+        while self.now < end {
+            self.now += Duration::from_millis(10);
+            self.client.handle_timeout(self.now).unwrap();
+            self.server.handle_timeout(self.now).unwrap();
+            carry(self.now, &mut self.client, &mut self.server);
+            carry(self.now, &mut self.server, &mut self.client);
+            while let Some(event) = self.server.poll_event() {
+                self.events.push(event);
+            }
+        }
+    }
+
+    fn send(&mut self, sequence: u16, size: usize) {
+        let packet = packet(sequence, size);
+        let outgoing = outgoing(&packet, self.now);
+        assert!(self.client.write(self.mid, &outgoing));
+        self.run_for(Duration::from_millis(20));
+    }
+}
+
+fn carry(now: Instant, from: &mut PeerConnection, to: &mut PeerConnection) {
+    while let Some(datagram) = from.poll_transmit() {
+        let (source, destination) = (datagram.source, datagram.destination);
+        to.handle_datagram(now, source, destination, &datagram.contents)
+            .unwrap();
+    }
+}
+
+fn packet(sequence: u16, size: usize) -> Packet {
+    Packet {
+        sequence: sequence.into(),
+        timestamp: u32::from(sequence) * 3_000,
+        marker: true,
+        audio_level: None,
+        orientation: None,
+        payload: Payload::from_arc(Arc::from(vec![0x10; size])),
+    }
+}
+
+fn outgoing(packet: &Packet, wallclock: Instant) -> OutgoingPacket<'_> {
+    OutgoingPacket {
+        packet,
+        format: VP8,
+        sequence: packet.sequence,
+        timestamp: packet.timestamp,
+        wallclock,
+        vp8: None,
+    }
+}
+
+#[test]
+fn packets_that_are_not_forwarded_leave_their_number() {
+    let mut two = Two::connected(LineDirection::Send);
+    for (sequence, size) in [(1, 50), (2, 0), (3, 500), (4, 50)] {
+        two.send(sequence, size);
+    }
+    let told: Vec<_> = two
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            PeerEvent::Rtp(received) => Some((received.packet.sequence, received.epoch, true)),
+            PeerEvent::Skipped {
+                sequence, epoch, ..
+            } => Some((*sequence, *epoch, false)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [(1, 0, true), (2, 0, false), (3, 0, false), (4, 0, true)]
+    );
+    assert_eq!(two.server.take_oversize_dropped(), 1);
+}
+
+#[test]
+fn a_keyframe_is_asked_of_who_was_heard_only() {
+    let mut two = Two::connected(LineDirection::Send);
+    let mid = two.mid;
+    assert!(!two.server.request_keyframe(mid, 0));
+    two.send(1, 50);
+    assert!(two.server.request_keyframe(mid, 0));
+    assert!(!two.server.request_keyframe(mid, 1));
+    two.run_for(Duration::from_millis(50));
+    let asked = std::iter::from_fn(|| two.client.poll_event())
+        .filter(|event| matches!(event, PeerEvent::KeyframeRequested { .. }));
+    assert_eq!(asked.count(), 1);
+}
