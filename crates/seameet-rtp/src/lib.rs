@@ -21,6 +21,7 @@
 //! - [`dependency_descriptor`]: frames, layers and decode targets of any codec, told in a header extension
 //! - [`select`]: which encoding and which layers a subscriber gets
 //! - [`picture_size`]: how large a picture is
+//! - [`rate`]: what encodings and layers cost
 //! - [`speaker`]: who is speaking
 //! - [`loudest`]: which of many talkers are heard
 #![cfg_attr(
@@ -37,6 +38,7 @@ pub mod munge;
 pub mod munge_vp8;
 pub mod packet;
 pub mod picture_size;
+pub mod rate;
 mod runs;
 pub mod select;
 pub mod seq;
@@ -50,6 +52,7 @@ pub use munge::{Munger, Rewritten, SegmentId, SourceKey};
 pub use munge_vp8::{Vp8Munger, Vp8Rewrite};
 pub use packet::{AudioLevel, Orientation, Packet, Payload};
 pub use picture_size::PictureSize;
+pub use rate::{EncodingMeter, RateMeter};
 pub use select::{Decision, EncodingId, EncodingOrder, Layer, LayerPacket, LayerSelector};
 pub use seq::{SequenceUnwrapper, TimestampUnwrapper};
 pub use speaker::{Speaker, SpeakerDetector, Speakers};

@@ -92,7 +92,9 @@ fn read(reader: &mut BitReader<'_>) -> Result<Option<PictureSize>, Truncated> {
 /// What the high profiles add: colour format, depths and scaling lists. Returns the units of cropping.
 fn read_chroma(reader: &mut BitReader<'_>) -> Result<(u32, u32), Truncated> {
     let format = exp_golomb(reader)?;
-    let has_planes = format == 3 && reader.flag()?;
+    if format == 3 {
+        reader.flag()?;
+    }
     exp_golomb(reader)?;
     exp_golomb(reader)?;
     reader.flag()?;
@@ -107,7 +109,6 @@ fn read_chroma(reader: &mut BitReader<'_>) -> Result<(u32, u32), Truncated> {
     Ok(match format {
         1 => (2, 2),
         2 => (2, 1),
-        _ if has_planes => (1, 1),
         _ => (1, 1),
     })
 }
