@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::origin::InvalidOrigin;
 
@@ -28,6 +29,16 @@ pub enum BuildError {
     Zero {
         /// The builder's method.
         setting: &'static str,
+    },
+    /// A time that no server can work with.
+    #[error("`{setting}` is {value:?}; it must be {}, and at most a day", at_least(*.may_be_zero))]
+    Duration {
+        /// The builder's method.
+        setting: &'static str,
+        /// What was given.
+        value: Duration,
+        /// Whether none at all is allowed.
+        may_be_zero: bool,
     },
     /// No video codec is left.
     #[error("`video_codecs` needs at least one video codec and takes no audio codec")]
@@ -62,4 +73,12 @@ pub enum RunError {
     /// The signaling socket cannot be driven by this runtime.
     #[error("cannot drive the signaling socket")]
     Listener(#[source] io::Error),
+}
+
+const fn at_least(may_be_zero: bool) -> &'static str {
+    if may_be_zero {
+        "zero or more"
+    } else {
+        "longer than zero"
+    }
 }

@@ -41,6 +41,9 @@ pub(crate) struct Settings {
     pub(crate) timing: SessionTiming,
 }
 
+/// Longer waits are a slip of the keyboard, and an endless one cannot be added to a clock.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Which web application is served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PageSource {
@@ -100,6 +103,7 @@ impl Settings {
                 return Err(BuildError::Zero { setting });
             }
         }
+        self.check_durations()?;
         let video = |codec: &Codec| codec.kind() == MediaKind::Video;
         if self.video_codecs.is_empty() || !self.video_codecs.iter().all(video) {
             return Err(BuildError::VideoCodecs);
@@ -110,5 +114,25 @@ impl Settings {
             }
             _ => Ok(()),
         }
+    }
+
+    fn check_durations(&self) -> Result<(), BuildError> {
+        for (setting, value, may_be_zero) in [
+            ("hook_timeout", self.hook_timeout, false),
+            ("reconnect_grace", self.reconnect_grace, true),
+            ("shutdown_grace", self.shutdown_grace, true),
+            ("timing.join_timeout", self.timing.join_timeout, false),
+            ("timing.ping_interval", self.timing.ping_interval, false),
+            ("timing.silence_timeout", self.timing.silence_timeout, false),
+        ] {
+            if value > LONGEST || (value.is_zero() && !may_be_zero) {
+                return Err(BuildError::Duration {
+                    setting,
+                    value,
+                    may_be_zero,
+                });
+            }
+        }
+        Ok(())
     }
 }

@@ -1,8 +1,9 @@
 //! What the builder refuses, and how it says so.
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::time::Duration;
 
-use seameet::{BuildError, Codec, Grant, SeaMeetServer};
+use seameet::{BuildError, Codec, Grant, SeaMeetServer, Timing};
 
 use crate::support::{loopback, open_builder};
 
@@ -52,6 +53,50 @@ fn a_limit_of_zero_is_named() {
     ));
     let error = open_builder().workers(0).build().unwrap_err();
     assert!(error.to_string().contains("`workers`"), "{error}");
+}
+
+/// Added to a clock they would be a panic, and a ping each zero seconds is a flood.
+#[test]
+fn times_that_no_server_can_keep_are_named() {
+    let timing = |timing: Timing| open_builder().timing(timing);
+    let (endless, default) = (Duration::MAX, Timing::default());
+    for (setting, builder) in [
+        ("hook_timeout", open_builder().hook_timeout(endless)),
+        ("reconnect_grace", open_builder().reconnect_grace(endless)),
+        ("shutdown_grace", open_builder().shutdown_grace(endless)),
+        (
+            "timing.join_timeout",
+            timing(Timing {
+                join_timeout: endless,
+                ..default
+            }),
+        ),
+        (
+            "timing.silence_timeout",
+            timing(Timing {
+                silence_timeout: endless,
+                ..default
+            }),
+        ),
+        (
+            "timing.ping_interval",
+            timing(Timing {
+                ping_interval: Duration::ZERO,
+                ..default
+            }),
+        ),
+    ] {
+        let error = builder.build().unwrap_err();
+        let named = matches!(error, BuildError::Duration { setting: name, .. } if name == setting);
+        assert!(named, "{setting}: {error}");
+        assert!(error.to_string().contains("at most a day"), "{error}");
+    }
+    assert!(
+        open_builder()
+            .reconnect_grace(Duration::ZERO)
+            .build()
+            .is_ok()
+    );
 }
 
 #[test]
