@@ -12,7 +12,14 @@ use subtle::ConstantTimeEq;
 /// assert!(token.matches("open sesame"));
 /// assert_eq!(format!("{token:?}"), "Token(..)");
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+///
+/// It cannot be compared by `==`, whose duration would tell where the first difference is:
+///
+/// ```compile_fail,E0369
+/// # use seameet::Token;
+/// let known = Token::new("mellon") == Token::new("open sesame");
+/// ```
+#[derive(Clone)]
 pub struct Token(String);
 
 impl Token {
