@@ -129,6 +129,7 @@ async fn every_answer_carries_the_security_headers() {
             "default-src 'self'",
             "frame-ancestors 'none'",
             "object-src 'none'",
+            "connect-src 'self';",
         ] {
             assert!(policy.contains(rule), "{path}: {policy}");
         }
