@@ -11,6 +11,8 @@ use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 
+use crate::room_label::room_label;
+
 /// A fact. Events inform; they decide nothing and cannot be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -171,43 +173,48 @@ impl EventSender {
 }
 
 /// The same facts for the log: a fixed target, a name, ids, and no prose, so that they are easy to filter and to find.
+///
+/// Rooms appear under a label; their names are told at level `debug` once. What strangers can cause as often as they
+/// like is at `debug` as well and has its counters.
 fn trace(event: &ServerEvent) {
     const TARGET: &str = "seameet::event";
     match event {
         ServerEvent::PeerConnected { participant, room } => {
-            tracing::info!(target: TARGET, event = "peer_connected", %participant, %room);
+            tracing::info!(target: TARGET, event = "peer_connected", %participant, room = %room_label(room));
         }
         ServerEvent::PeerDisconnected {
             participant,
             room,
             reason,
         } => {
-            tracing::info!(target: TARGET, event = "peer_disconnected", %participant, %room, ?reason);
+            tracing::info!(target: TARGET, event = "peer_disconnected", %participant, room = %room_label(room), ?reason);
         }
         ServerEvent::PeerResumed {
             participant,
             room,
             asked_as,
         } => {
-            tracing::info!(target: TARGET, event = "peer_resumed", %participant, %room, %asked_as);
+            tracing::info!(target: TARGET, event = "peer_resumed", %participant, room = %room_label(room), %asked_as);
         }
-        ServerEvent::RoomCreated { room } => {
+        ServerEvent::RoomCreated { room: name } => {
+            let room = room_label(name);
             tracing::info!(target: TARGET, event = "room_created", %room);
+            tracing::debug!(target: TARGET, event = "room_named", %room, %name);
         }
         ServerEvent::RoomDestroyed { room } => {
-            tracing::info!(target: TARGET, event = "room_destroyed", %room);
+            tracing::info!(target: TARGET, event = "room_destroyed", room = %room_label(room));
         }
         ServerEvent::AuthRejected {
             participant, room, ..
         } => {
-            tracing::info!(target: TARGET, event = "auth_rejected", %participant, %room);
+            tracing::debug!(target: TARGET, event = "auth_rejected", %participant, room = %room_label(room));
         }
         ServerEvent::JoinRefused {
             participant,
             room,
             code,
         } => {
-            tracing::info!(target: TARGET, event = "join_refused", %participant, %room, %code);
+            tracing::debug!(target: TARGET, event = "join_refused", %participant, room = %room_label(room), %code);
         }
         ServerEvent::RateLimited { participant } => {
             tracing::debug!(target: TARGET, event = "rate_limited", %participant);
@@ -219,14 +226,14 @@ fn trace(event: &ServerEvent) {
             tracing::trace!(target: TARGET, event = "message_received", %participant, message_type);
         }
         ServerEvent::MediaConnected { participant, room } => {
-            tracing::info!(target: TARGET, event = "media_connected", %participant, %room);
+            tracing::info!(target: TARGET, event = "media_connected", %participant, room = %room_label(room));
         }
         ServerEvent::MediaLost {
             participant,
             room,
             reason,
         } => {
-            tracing::info!(target: TARGET, event = "media_lost", %participant, %room, ?reason);
+            tracing::info!(target: TARGET, event = "media_lost", %participant, room = %room_label(room), ?reason);
         }
         // Each reader has its own; none is ever emitted.
         ServerEvent::Lagged { .. } => {}

@@ -46,6 +46,8 @@ mod origin;
 #[cfg(feature = "sfu")]
 pub mod rate;
 #[cfg(feature = "sfu")]
+mod room_label;
+#[cfg(feature = "sfu")]
 mod rooms;
 #[cfg(feature = "sfu")]
 mod server;

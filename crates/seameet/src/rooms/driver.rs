@@ -17,6 +17,7 @@ use super::line::{LineSender, News};
 use super::mail::RoomMail;
 use crate::ServerEvent;
 use crate::clock::wall_clock_ms;
+use crate::room_label::room_label;
 use crate::shutdown::TaskGuard;
 
 /// A room and what it acts on.
@@ -181,7 +182,7 @@ impl RoomDriver {
             }
         }));
         let Ok((outputs, deadline)) = stepped else {
-            tracing::error!(room = %self.id, input = name, "the room failed and is closed");
+            tracing::error!(room = %room_label(&self.id), input = name, "the room failed and is closed");
             return None;
         };
         self.deadline = deadline;

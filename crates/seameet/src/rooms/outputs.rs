@@ -8,6 +8,7 @@ use seameet_core::{ConnectionId, ParticipantId};
 use super::driver::{Life, RoomDriver};
 use super::line::{Lost, News};
 use crate::ServerEvent;
+use crate::room_label::room_label;
 
 impl RoomDriver {
     /// Does one thing. What follows from it for the machine is appended to `inputs`.
@@ -29,7 +30,7 @@ impl RoomDriver {
             }
             RoomOutput::Media(command) => {
                 if self.media.send(command).await.is_err() {
-                    tracing::error!(room = %self.id, "the media worker is gone; the room is closed");
+                    tracing::error!(room = %room_label(&self.id), "the media worker is gone; the room is closed");
                     return Life::Failed;
                 }
             }

@@ -77,7 +77,10 @@ async fn a_resume_tells_which_id_the_hook_was_asked_about() {
         async { Ok(Grant::full()) }
     });
     let mut server = TestServer::start(builder);
-    let (ada, ready) = server.join("lobby").await;
+    let (mut ada, ready) = server.join("lobby").await;
+    // Only who said something is awaited.
+    ada.send(&json!({ "type": "raise_hand" })).await;
+    ada.expect("participant_updated").await;
     drop(ada);
     let mut ada = server.connect().await;
     let resume = json!({ "token": ready["resume"]["token"], "seq": 0 });
@@ -246,6 +249,10 @@ async fn tokens_do_not_reach_the_log_at_any_level() {
         "the log was not captured: {text}"
     );
     let resume = ready["resume"]["token"].as_str().unwrap();
+    // A room's name is an invitation.
+    let mut told = text.lines().filter(|line| line.contains("vault"));
+    assert!(told.all(|line| line.contains("DEBUG") || line.contains("TRACE")));
+    assert!(text.contains("peer_connected"), "{text}");
     for secret in [SECRET, "wrong-token-99", "misplaced-token-1", resume] {
         assert!(!text.contains(secret), "{secret} is in the log");
     }
