@@ -28,9 +28,7 @@ use std::time::Instant;
 
 use seameet_core::ParticipantId;
 use seameet_core::media::{DisconnectReason, MediaCommand, MediaEvent, Offer, RequestId};
-use seameet_pipeline::{
-    CloseReason, IceCredentials, ParsedOffer, PeerEvent, ReceivedPacket, Transmit,
-};
+use seameet_pipeline::{CloseReason, IceCredentials, ParsedOffer, PeerEvent, Transmit};
 use slotmap::SlotMap;
 
 pub use counters::{Counters, Drop};
@@ -40,6 +38,7 @@ pub use occupancy::Occupancy;
 
 use crate::config::ShardConfig;
 use demux::Demux;
+use forward::{Arrival, Skipped};
 use guard::Guarded;
 use peer::{Life, Peer, PeerKey};
 use room::MediaRoom;
@@ -137,7 +136,7 @@ pub struct Shard {
     /// Peers with something to send or a timer due.
     dirty: VecDeque<PeerKey>,
     /// As long as what the driver feeds between two polls.
-    ingress: Vec<(PeerKey, ReceivedPacket)>,
+    ingress: Vec<(PeerKey, Arrival)>,
     closing: Vec<(PeerKey, DisconnectReason)>,
     keyframes_awaited: Vec<TrackKey>,
     transmits: VecDeque<Transmit>,
@@ -323,11 +322,24 @@ impl Shard {
         let mut connected = false;
         while let Some(event) = peer.connection.poll_event() {
             match event {
-                PeerEvent::Rtp(packet) => self.ingress.push((key, packet)),
+                PeerEvent::Rtp(packet) => self.ingress.push((key, Arrival::Packet(packet))),
+                PeerEvent::Skipped {
+                    mid,
+                    encoding,
+                    epoch,
+                    sequence,
+                } => {
+                    let skipped = Skipped {
+                        mid,
+                        encoding,
+                        epoch,
+                        sequence,
+                    };
+                    self.ingress.push((key, Arrival::Skipped(skipped)));
+                }
                 PeerEvent::KeyframeRequested { mid } => requests.push(mid),
                 PeerEvent::Connected => connected = true,
                 PeerEvent::Closed(reason) => self.closing.push((key, disconnect_reason(reason))),
-                PeerEvent::Skipped { .. } => {}
             }
         }
         self.timers.schedule(key, peer.deadline());

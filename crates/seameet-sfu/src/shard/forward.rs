@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
+use seameet_core::Mid;
 use seameet_pipeline::{OutgoingPacket, ReceivedPacket};
-use seameet_rtp::{PacketInfo, inspect};
+use seameet_rtp::{PacketInfo, SourceKey, inspect};
 
 use crate::shard::Shard;
 use crate::shard::counters::Drop;
@@ -11,6 +12,22 @@ use crate::shard::guard::{self, Guarded};
 use crate::shard::peer::{Peer, PeerKey};
 use crate::shard::slot::{Slot, Withheld};
 use crate::shard::track::{Subscriber, TrackKey, UpTrack};
+
+/// What came from a publisher.
+#[derive(Debug)]
+pub(super) enum Arrival {
+    Packet(ReceivedPacket),
+    Skipped(Skipped),
+}
+
+/// A packet that carries no media, such as padding with which a sender probes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Skipped {
+    pub(super) mid: Mid,
+    pub(super) encoding: u8,
+    pub(super) epoch: u32,
+    pub(super) sequence: u64,
+}
 
 /// What became of one packet at one subscriber.
 enum Outcome {
@@ -35,8 +52,11 @@ impl Shard {
     /// Routes the packets of a batch.
     pub(super) fn forward_ingress(&mut self) {
         let mut ingress = std::mem::take(&mut self.ingress);
-        for (key, received) in ingress.drain(..) {
-            self.forward(key, &received);
+        for (key, arrival) in ingress.drain(..) {
+            match arrival {
+                Arrival::Packet(received) => self.forward(key, &received),
+                Arrival::Skipped(skipped) => self.skip(key, skipped),
+            }
         }
         // Keeps its capacity for the next batch.
         self.ingress = ingress;
@@ -61,6 +81,12 @@ impl Shard {
             self.counters.drop(Drop::UnusedEncoding);
             return;
         }
+        if track.epoch != Some(received.epoch) {
+            // Another stream counts anew; its numbers mean nothing in terms of the former's.
+            self.next_source += 1;
+            track.stream = SourceKey(self.next_source);
+            track.epoch = Some(received.epoch);
+        }
         let info = inspect(received.format.codec, &received.packet.payload);
         let done = self.fan_out(key, received, &info);
         // Nothing could be asked of a stream that was not there yet.
@@ -72,6 +98,27 @@ impl Shard {
         }
         for peer in done.failed {
             self.fail(peer, Guarded::Panicked);
+        }
+    }
+
+    /// A packet without media: nobody gets it, and nobody shall miss it.
+    fn skip(&mut self, from: PeerKey, skipped: Skipped) {
+        let track_key = self
+            .peers
+            .get(from)
+            .and_then(|peer| peer.up_track(skipped.mid));
+        let Some(track) = track_key.and_then(|key| self.tracks.get(key)) else {
+            return;
+        };
+        if track.encoding != Some(skipped.encoding) || track.epoch != Some(skipped.epoch) {
+            return;
+        }
+        let stream = track.stream;
+        for subscriber in &track.subscribers {
+            let peer = self.peers.get_mut(subscriber.peer);
+            if let Some(slot) = peer.and_then(|peer| peer.slots.get_mut(subscriber.slot)) {
+                slot.skip(stream, skipped.sequence);
+            }
         }
     }
 
@@ -115,7 +162,7 @@ impl Shard {
     }
 
     /// The track that a subscriber sees on a line.
-    pub(super) fn track_on_slot(&self, peer: PeerKey, mid: seameet_core::Mid) -> Option<TrackKey> {
+    pub(super) fn track_on_slot(&self, peer: PeerKey, mid: Mid) -> Option<TrackKey> {
         self.peers.get(peer)?.slot_by_mid(mid)?.track
     }
 }

@@ -109,11 +109,14 @@ impl Shard {
         else {
             return;
         };
-        if guard::attempt(|| peer.connection.request_keyframe(mid, encoding)).is_none() {
-            self.fail(publisher, Guarded::Panicked);
-            return;
+        match guard::attempt(|| peer.connection.request_keyframe(mid, encoding)) {
+            Some(true) => {
+                self.counters.keyframe_requests_sent += 1;
+                self.mark_dirty(publisher);
+            }
+            // The stream is not there; its first packet leads here again.
+            Some(false) => {}
+            None => self.fail(publisher, Guarded::Panicked),
         }
-        self.counters.keyframe_requests_sent += 1;
-        self.mark_dirty(publisher);
     }
 }

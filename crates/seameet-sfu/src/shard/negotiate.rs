@@ -319,6 +319,7 @@ impl Shard {
             source: declared.source,
             muted: declared.muted,
             encoding: None,
+            epoch: None,
             stream: SourceKey(self.next_source),
             keyframes: KeyframeThrottle::default(),
             awaited: false,

@@ -134,6 +134,13 @@ impl Slot {
         news
     }
 
+    /// Leaves a number of the stream out, so that nobody misses it.
+    pub(super) fn skip(&mut self, stream: SourceKey, sequence: u64) {
+        if self.flows() {
+            self.munger.skip(stream, sequence);
+        }
+    }
+
     /// Whether and how a packet goes out.
     pub(super) fn forward(
         &mut self,

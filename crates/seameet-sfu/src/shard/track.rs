@@ -31,6 +31,8 @@ pub(super) struct UpTrack {
     pub(super) muted: bool,
     /// The encoding that is forwarded: the first that arrived. Others are dropped, never mixed in.
     pub(super) encoding: Option<u8>,
+    /// Which of the encoding's streams arrives; a sender may begin another one on the same line.
+    pub(super) epoch: Option<u32>,
     /// Names the packet stream in its subscribers' rewriting.
     pub(super) stream: SourceKey,
     pub(super) keyframes: KeyframeThrottle,
