@@ -22,6 +22,7 @@
 //! - [`select`]: which encoding and which layers a subscriber gets
 //! - [`picture_size`]: how large a picture is
 //! - [`rate`]: what encodings and layers cost
+//! - [`red`]: redundant audio
 //! - [`speaker`]: who is speaking
 //! - [`loudest`]: which of many talkers are heard
 #![cfg_attr(
@@ -39,6 +40,7 @@ pub mod munge_vp8;
 pub mod packet;
 pub mod picture_size;
 pub mod rate;
+pub mod red;
 mod runs;
 pub mod select;
 pub mod seq;
