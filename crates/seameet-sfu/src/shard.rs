@@ -9,6 +9,7 @@ mod counters;
 mod demux;
 mod forward;
 mod guard;
+mod io;
 mod keyframes;
 mod negotiate;
 mod occupancy;
@@ -23,15 +24,14 @@ mod track;
 mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::net::SocketAddr;
 use std::time::Instant;
 
-use seameet_core::ParticipantId;
-use seameet_core::media::{DisconnectReason, MediaCommand, MediaEvent, Offer, RequestId};
-use seameet_pipeline::{CloseReason, IceCredentials, ParsedOffer, PeerEvent, Transmit};
+use seameet_core::media::{DisconnectReason, MediaCommand, MediaEvent};
+use seameet_pipeline::{CloseReason, PeerEvent, Transmit};
 use slotmap::SlotMap;
 
 pub use counters::{Counters, Drop};
+pub use io::{Datagram, Endpoint, Input, Negotiation, Output, RoomKey};
 pub use negotiate::PreparedPeer;
 pub(crate) use negotiate::{parse_offer, refusal};
 pub use occupancy::Occupancy;
@@ -51,78 +51,6 @@ const MAX_TRANSMITS: usize = 32_768;
 const MAX_TRANSMITS_PER_STEP: usize = 2_048;
 /// Larger datagrams cannot come from an ordinary path and are refused before anything looks into them.
 pub const MAX_DATAGRAM: usize = 1_500;
-
-/// A room on a shard, numbered by the driver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RoomKey(pub u64);
-
-/// A datagram from the network.
-#[derive(Debug, Clone, Copy)]
-pub struct Datagram<'a> {
-    /// Who sent it.
-    pub source: SocketAddr,
-    /// The candidate address that it was sent to.
-    pub destination: SocketAddr,
-    /// Its bytes.
-    pub contents: &'a [u8],
-}
-
-/// How a participant's first offer gets its endpoint.
-#[derive(Debug)]
-pub enum Endpoint {
-    /// Already made and answered on another thread, which keeps the parsing of descriptions off this one.
-    Prepared(Box<PreparedPeer>),
-    /// The offer as read on another thread. An endpoint is made here, with this ICE name and secret, unless the
-    /// participant has one.
-    Parsed(Box<ParsedOffer>, IceCredentials),
-    /// The offer is to be read here as well.
-    Credentials(IceCredentials),
-}
-
-/// An offer of a participant.
-#[derive(Debug)]
-pub struct Negotiation {
-    /// Its room.
-    pub room: RoomKey,
-    /// Who offers.
-    pub participant: ParticipantId,
-    /// Echoed in the answer.
-    pub request: RequestId,
-    /// What is offered.
-    pub offer: Offer,
-    /// May receive others' tracks.
-    pub subscribe: bool,
-    /// Where a new endpoint comes from.
-    pub endpoint: Endpoint,
-}
-
-/// Everything that can happen to a shard.
-#[derive(Debug)]
-pub enum Input<'a> {
-    /// A room begins.
-    OpenRoom(RoomKey),
-    /// A room ends, and every connection in it.
-    CloseRoom(RoomKey),
-    /// A room asks for something. Negotiation has its own input.
-    Command(RoomKey, MediaCommand),
-    /// A participant offers.
-    Negotiate(Box<Negotiation>),
-    /// A datagram arrived.
-    Datagram(Datagram<'a>),
-    /// Only time passed.
-    Timeout,
-}
-
-/// Everything a shard can ask of its driver.
-#[derive(Debug)]
-pub enum Output {
-    /// Send a datagram.
-    Transmit(Transmit),
-    /// Tell a room.
-    Event(RoomKey, MediaEvent),
-    /// Nothing more to do until then.
-    Timeout(Option<Instant>),
-}
 
 /// See the module documentation.
 #[derive(Debug)]
