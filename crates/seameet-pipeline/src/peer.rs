@@ -4,6 +4,7 @@ mod event;
 mod lines;
 mod media;
 mod path;
+mod reports;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -23,6 +24,7 @@ use crate::negotiate::{self, AcceptedOffer, MediaLine, OfferLine, ParsedOffer};
 use crate::peer::lines::Lines;
 use crate::peer::media::ENGINE_MAX_RTP_PAYLOAD;
 use crate::peer::path::{Pair, Path};
+use crate::peer::reports::{Allowance, Repairs};
 use crate::stun::{self, BindingRequest};
 
 pub use event::{CloseReason, PeerEvent, Transmit};
@@ -35,6 +37,8 @@ pub struct PeerConnection {
     rtc: Rtc,
     lines: Lines,
     path: Path,
+    reports: Allowance,
+    repairs: Repairs,
     pending_offer: Option<SdpPendingOffer>,
     max_media_lines: usize,
     max_rtp_payload: usize,
@@ -58,6 +62,8 @@ impl PeerConnection {
             rtc: config.build(now)?,
             lines: Lines::default(),
             path: Path::default(),
+            reports: Allowance::new(now),
+            repairs: Repairs::new(now),
             pending_offer: None,
             max_media_lines: config.max_media_lines,
             max_rtp_payload: config.max_rtp_payload.min(ENGINE_MAX_RTP_PAYLOAD),
@@ -213,6 +219,9 @@ impl PeerConnection {
         datagram: &[u8],
     ) -> Result<(), PeerError> {
         let now = self.advance(now);
+        if reports::is_report(datagram) && !self.reports.take(now) {
+            return Ok(());
+        }
         let Ok(receive) = Receive::new(Protocol::Udp, source, destination, datagram) else {
             return Ok(());
         };
@@ -222,7 +231,7 @@ impl PeerConnection {
         }
         let before = self.transmits.len();
         self.rtc.handle_input(Input::Receive(now, receive))?;
-        self.drain()?;
+        self.drain(true)?;
         if let Some(request) = request {
             // The engine answers what it authenticated, and nothing else.
             let mut sent = self.transmits.range(before..);
@@ -293,11 +302,11 @@ impl PeerConnection {
     fn step(&mut self, now: Instant) -> Result<(), PeerError> {
         let now = self.advance(now);
         self.rtc.handle_input(Input::Timeout(now))?;
-        self.drain()
+        self.drain(false)
     }
 
-    /// The engine demands that its outputs are drained after each input.
-    fn drain(&mut self) -> Result<(), PeerError> {
+    /// The engine demands that its outputs are drained after each input. What a peer's own datagram asked for is bounded.
+    fn drain(&mut self, is_asked: bool) -> Result<(), PeerError> {
         loop {
             match self.rtc.poll_output()? {
                 Output::Timeout(deadline) => {
@@ -307,6 +316,9 @@ impl PeerConnection {
                 }
                 Output::Transmit(transmit) => {
                     let contents: Vec<_> = transmit.contents.into();
+                    if is_asked && self.repairs.exceeds(self.last_now) {
+                        self.lines.drop_repairs(&mut self.rtc);
+                    }
                     let chosen = Pair {
                         local: transmit.source,
                         remote: transmit.destination,

@@ -130,6 +130,13 @@ impl Lines {
             .collect()
     }
 
+    /// Drops all repairs that are asked for, with what is kept for more.
+    pub(super) fn drop_repairs(&self, rtc: &mut Rtc) {
+        for line in &self.sending {
+            bound_retransmission(rtc, line);
+        }
+    }
+
     pub(super) fn sending(&self, mid: Mid) -> Option<&SendingLine> {
         self.sending.iter().find(|line| line.mid == mid)
     }
@@ -246,6 +253,7 @@ fn bound_retransmission(rtc: &mut Rtc, line: &SendingLine) {
         MediaKind::Audio => RTX_CACHE_AUDIO_PACKETS,
         MediaKind::Video => RTX_CACHE_VIDEO_PACKETS,
     };
+    // Setting it anew empties it.
     if let Some(stream) = rtc.direct_api().stream_tx(&line.ssrc) {
         stream.set_rtx_cache(packets, RTX_CACHE_AGE, Some(RTX_SHARE));
     }

@@ -145,3 +145,40 @@ fn a_keyframe_is_asked_of_who_was_heard_only() {
         .filter(|event| matches!(event, PeerEvent::KeyframeRequested { .. }));
     assert_eq!(asked.count(), 1);
 }
+
+#[test]
+fn what_is_repaired_at_once_is_bounded_however_much_is_asked() {
+    let mut two = Two::connected(LineDirection::Receive);
+    let (mut sequence, mut asked) = (0, Vec::new());
+    for _ in 0..3 {
+        for _ in 0..90 {
+            sequence += 1;
+            let packet = packet(sequence, 90);
+            assert!(two.server.write(two.mid, &outgoing(&packet, two.now)));
+            two.server.handle_timeout(two.now).unwrap();
+            // Most are lost.
+            if sequence % 10 == 1 {
+                carry(two.now, &mut two.server, &mut two.client);
+            }
+            while two.server.poll_transmit().is_some() {}
+        }
+        // The client asks again and again for what it lacks, and all of it reaches the server between two steps.
+        for _ in 0..40 {
+            two.now += Duration::from_millis(10);
+            two.client.handle_timeout(two.now).unwrap();
+            asked.extend(std::iter::from_fn(|| two.client.poll_transmit()));
+        }
+    }
+    for datagram in asked {
+        let (source, destination) = (datagram.source, datagram.destination);
+        let contents = &datagram.contents;
+        two.server
+            .handle_datagram(two.now, source, destination, contents)
+            .unwrap();
+    }
+    two.server.handle_timeout(two.now).unwrap();
+    let repairs = std::iter::from_fn(|| two.server.poll_transmit())
+        .filter(|datagram| !reports::is_report(&datagram.contents));
+    let repairs = repairs.count();
+    assert!(repairs <= 620, "{repairs} repairs of 243 packets");
+}
