@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use axum::Router;
 use seameet_core::room::RoomConfig;
@@ -81,6 +81,8 @@ pub(crate) fn assemble(settings: &Settings, hooks: Hooks) -> Result<Assembled, B
         joins: Limiter::new(settings.joins_per_address),
         session: Arc::new(session_config(settings)),
         directory,
+        media: Arc::clone(&media),
+        sickness_told: AtomicBool::new(false),
         events,
         #[cfg(feature = "metrics")]
         registry: crate::metrics::registry(&metrics, &media),
@@ -91,7 +93,7 @@ pub(crate) fn assemble(settings: &Settings, hooks: Hooks) -> Result<Assembled, B
     });
     Ok(Assembled {
         router: http::router(Arc::clone(&shared), frontend.as_ref()),
-        handle: ServerHandle::new(shared, media, settings.shutdown_grace),
+        handle: ServerHandle::new(shared, settings.shutdown_grace),
     })
 }
 

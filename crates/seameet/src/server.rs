@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use axum::Router;
 use seameet_core::{ParticipantId, RoomId};
-use seameet_sfu::MediaPlane;
 use tokio::time::{Instant, timeout_at};
 
 use crate::assembly::Assembled;
@@ -104,22 +103,17 @@ impl SeaMeetServer {
 #[derive(Debug, Clone)]
 pub struct ServerHandle {
     pub(crate) shared: Arc<Shared>,
-    media: Arc<MediaPlane>,
     grace: Duration,
 }
 
 impl ServerHandle {
-    pub(crate) fn new(shared: Arc<Shared>, media: Arc<MediaPlane>, grace: Duration) -> Self {
-        Self {
-            shared,
-            media,
-            grace,
-        }
+    pub(crate) fn new(shared: Arc<Shared>, grace: Duration) -> Self {
+        Self { shared, grace }
     }
 
     /// The UDP ports of the media workers, in their order.
     pub fn udp_ports(&self) -> Vec<u16> {
-        self.media.udp_ports()
+        self.shared.media.udp_ports()
     }
 
     /// Everything that happens from now on.
@@ -157,7 +151,7 @@ impl ServerHandle {
         {
             tracing::warn!(grace = ?self.grace, "some rooms or connections did not end in time");
         }
-        if timeout_at(end, self.media.shutdown()).await.is_err() {
+        if timeout_at(end, self.shared.media.shutdown()).await.is_err() {
             tracing::warn!(grace = ?self.grace, "the media threads did not end in time");
         }
     }

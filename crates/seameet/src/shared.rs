@@ -3,10 +3,11 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use seameet_core::{ConnectionId, ParticipantId, ResumeToken};
+use seameet_sfu::MediaPlane;
 use seameet_signaling::session::SessionConfig;
 
 use crate::events::EventSender;
@@ -32,6 +33,9 @@ pub(crate) struct Shared {
     pub(crate) joins: Limiter<IpAddr>,
     pub(crate) session: Arc<SessionConfig>,
     pub(crate) directory: Arc<Directory>,
+    pub(crate) media: Arc<MediaPlane>,
+    /// A dead media worker was reported.
+    pub(crate) sickness_told: AtomicBool,
     pub(crate) events: EventSender,
     pub(crate) metrics: Arc<Metrics>,
     #[cfg(feature = "metrics")]
@@ -45,6 +49,19 @@ impl Shared {
     /// Numbers a connection.
     pub(crate) fn next_connection(&self) -> ConnectionId {
         ConnectionId::new(self.connections.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl Shared {
+    /// Whether calls work. A media worker that died is reported the first time that somebody asks.
+    pub(crate) fn is_healthy(&self) -> bool {
+        let healthy = self.media.is_healthy();
+        if !healthy && !self.sickness_told.swap(true, Ordering::Relaxed) {
+            tracing::error!(
+                "a media worker is gone; rooms on it fail until the server is restarted"
+            );
+        }
+        healthy
     }
 }
 
