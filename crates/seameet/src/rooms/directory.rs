@@ -158,7 +158,10 @@ impl Directory {
 
     /// Adds a room that reads no letter and has no space for one more.
     #[cfg(test)]
-    pub(crate) fn insert_stuck(&self, id: RoomId) -> tokio::sync::mpsc::Receiver<RoomMail> {
+    pub(crate) fn insert_stuck(
+        &self,
+        id: RoomId,
+    ) -> tokio::sync::mpsc::Receiver<super::mail::Letter> {
         let (sender, letters) = mailbox();
         let connection = seameet_core::ConnectionId::new(0);
         while sender

@@ -14,7 +14,7 @@ use tokio::time::sleep_until;
 
 use super::directory::{Directory, Incarnation};
 use super::line::{LineSender, News};
-use super::mail::RoomMail;
+use super::mail::{Letter, RoomMail};
 use crate::ServerEvent;
 use crate::clock::wall_clock_ms;
 use crate::room_label::room_label;
@@ -63,7 +63,7 @@ impl RoomDriver {
     /// Runs until the room ends.
     pub(super) async fn run(
         mut self,
-        mut letters: mpsc::Receiver<RoomMail>,
+        mut letters: mpsc::Receiver<Letter>,
         mut media_events: mpsc::Receiver<MediaEvent>,
         incarnation: Incarnation,
         _guard: TaskGuard,
@@ -73,7 +73,8 @@ impl RoomDriver {
             let deadline = self.deadline;
             let life = tokio::select! {
                 letter = letters.recv() => match letter {
-                    Some(letter) => self.take_letter(letter).await,
+                    // Its weight is given back here, before the work that it makes.
+                    Some(letter) => self.take_letter(letter.open()).await,
                     None => Life::Ended,
                 },
                 event = media_events.recv() => match event {
@@ -136,11 +137,14 @@ impl RoomDriver {
             MediaEvent::Disconnected {
                 participant,
                 reason,
-            } => self.directory.events.emit(ServerEvent::MediaLost {
-                participant: *participant,
-                room: self.id.clone(),
-                reason: *reason,
-            }),
+            } => {
+                self.media.forget(*participant).await;
+                self.directory.events.emit(ServerEvent::MediaLost {
+                    participant: *participant,
+                    room: self.id.clone(),
+                    reason: *reason,
+                });
+            }
             _ => {}
         }
         self.step(RoomInput::Media(event)).await
@@ -236,10 +240,10 @@ impl Drop for DirectoryEntry {
 
 /// Joins that came while the room ended go back to their connections, which try the fresh room. The room is forgotten
 /// by now, so they cannot land here again.
-async fn return_unread(mut letters: mpsc::Receiver<RoomMail>) {
+async fn return_unread(mut letters: mpsc::Receiver<Letter>) {
     letters.close();
     while let Some(letter) = letters.recv().await {
-        if let RoomMail::Join(join) = letter {
+        if let RoomMail::Join(join) = letter.open() {
             join.line.finish(News::TryAgain(join.request));
         }
     }
