@@ -23,6 +23,8 @@
 //! - [`picture_size`]: how large a picture is
 //! - [`rate`]: what encodings and layers cost
 //! - [`red`]: redundant audio
+//! - [`ntp`]: wall-clock time of senders
+//! - [`clock`]: one time line for several encodings
 //! - [`speaker`]: who is speaking
 //! - [`loudest`]: which of many talkers are heard
 #![cfg_attr(
@@ -31,12 +33,14 @@
 )]
 
 mod bits;
+pub mod clock;
 pub mod dependency_descriptor;
 pub mod inspect;
 pub mod keyframe;
 pub mod loudest;
 pub mod munge;
 pub mod munge_vp8;
+pub mod ntp;
 pub mod packet;
 pub mod picture_size;
 pub mod rate;
@@ -46,12 +50,14 @@ pub mod select;
 pub mod seq;
 pub mod speaker;
 
+pub use clock::PublicationClock;
 pub use dependency_descriptor::{DependencyDescriptor, DescriptorContext, DescriptorMunger};
 pub use inspect::{PacketInfo, Vp8Info, Vp9Info, Vp9Layer, inspect};
 pub use keyframe::KeyframeThrottle;
 pub use loudest::LoudestSelector;
 pub use munge::{Munger, Rewritten, SegmentId, SourceKey};
 pub use munge_vp8::{Vp8Munger, Vp8Rewrite};
+pub use ntp::{NtpTime, SenderReport};
 pub use packet::{AudioLevel, Orientation, Packet, Payload};
 pub use picture_size::PictureSize;
 pub use rate::{EncodingMeter, RateMeter};
