@@ -1,13 +1,15 @@
-//! RTP mechanisms of seameet: sequence arithmetic, payload inspection, rewriting, keyframe throttling.
+//! RTP mechanisms of seameet: payload inspection, layer selection, rewriting, speaker detection, measurement.
 //!
 //! Everything here is a plain value or a small machine: packets and the current time come in, decisions come
 //! out. The crate knows no socket, no clock and no WebRTC library, and it never decodes media. A packet's
-//! payload is opaque; only [`inspect`](mod@inspect) reads the prefix that the payload formats document.
+//! payload is opaque; only [`inspect`](mod@inspect) and [`picture_size`] read the prefix that the payload
+//! formats document, and [`red`] the headers that it adds itself.
 //!
 //! ```text
-//!   publisher packet ──inspect──▶ PacketInfo ──▶ keep or drop? ─┬─keep─▶ Munger::rewrite ─▶ subscriber
-//!                                     │                         └─drop─▶ Munger::skip
-//!                                     └─▶ Vp8Munger::rewrite (VP8 descriptor fields)
+//!   publisher packet ──inspect──▶ PacketInfo ──▶ LayerSelector ─┬─Forward─▶ Munger::rewrite ─▶ subscriber
+//!                  └─DescriptorContext──▶ DependencyDescriptor  ├─Drop────▶ Munger::skip
+//!                                                               └─Wait
+//!   Vp8Munger and DescriptorMunger do for those fields what Munger does for sequence numbers
 //! ```
 //!
 //! # Map

@@ -30,7 +30,8 @@ impl Payload {
         self.0.is_empty()
     }
 
-    /// The bytes, for [`inspect`](mod@crate::inspect) alone.
+    /// The bytes, for those who read documented prefixes: [`inspect`](mod@crate::inspect),
+    /// [`picture_size`](crate::picture_size) and [`red`](crate::red).
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }

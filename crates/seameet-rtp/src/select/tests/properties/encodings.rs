@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::publisher::{vp8, vp8_key};
 use super::*;
+use crate::munge::{Munger, SourceKey};
 
 /// Temporal layer, bit Y, and how far back the frame is that it refers to.
 const CYCLE: [(u8, bool, usize); 4] = [(0, false, 4), (2, true, 1), (1, true, 2), (2, false, 1)];
@@ -82,6 +83,9 @@ struct World {
     current: Option<u8>,
     /// The frame that is being received, and how many of its packets have come.
     frame: (usize, usize),
+    /// Numbers the packets that go out, without a gap, as nothing is lost.
+    munger: Munger,
+    next_sequence: u64,
 }
 
 impl World {
@@ -92,6 +96,8 @@ impl World {
             received: BTreeSet::new(),
             current: None,
             frame: (0, PACKETS),
+            munger: Munger::new(0, 0),
+            next_sequence: 0,
         }
     }
 
@@ -151,6 +157,12 @@ impl World {
     fn receive(&mut self, id: u8, frame: usize, packet: usize) -> Result<(), TestCaseError> {
         let frame = self.encodings[usize::from(id)].cache[frame].clone();
         let decision = self.bench.send(&frame.packets[packet]);
+        self.number(
+            id,
+            frame.number * PACKETS + packet,
+            &frame.packets[packet],
+            decision,
+        )?;
         let Decision::Forward { begins, marker } = decision else {
             return Ok(());
         };
@@ -173,6 +185,42 @@ impl World {
             prop_assert!(self.received.contains(&reference), "{reference} is missing");
         }
         self.received.insert(frame.number);
+        Ok(())
+    }
+}
+
+impl World {
+    /// Does with a packet's number what the decision says.
+    fn number(
+        &mut self,
+        id: u8,
+        index: usize,
+        sent: &Sent,
+        decision: Decision,
+    ) -> Result<(), TestCaseError> {
+        let source = SourceKey(u64::from(id));
+        let sequence = 70_000 + u64::try_from(index).expect("small");
+        match decision {
+            Decision::Forward { begins, .. } => {
+                if begins {
+                    self.munger.pause();
+                }
+                let now = self.bench.now;
+                let output = self
+                    .munger
+                    .rewrite(now, source, 90_000, sequence, sent.timestamp);
+                prop_assert_eq!(
+                    output.map(|output| output.sequence),
+                    Some(self.next_sequence)
+                );
+                self.next_sequence += 1;
+            }
+            Decision::Drop => drop(self.munger.skip(source, sequence)),
+            Decision::Wait => {
+                let late = self.munger.late(source, sequence, sent.timestamp);
+                prop_assert_eq!(late, None, "nothing was left out that has a place");
+            }
+        }
         Ok(())
     }
 }
