@@ -118,6 +118,15 @@ fn who_goes_on_when_the_other_has_ended_takes_over_within_a_second() {
 }
 
 #[test]
+fn who_has_just_ended_takes_over_no_more() {
+    let mut bench = Bench::new();
+    bench.run(3_000, &[TALK, QUIET]);
+    bench.run(580, &[QUIET, TALK]);
+    bench.run(3_000, &[QUIET, QUIET]);
+    assert_eq!(bench.dominants().len(), 1);
+}
+
+#[test]
 fn a_cough_changes_nothing() {
     let mut bench = Bench::new();
     bench.run(5_000, &[TALK, QUIET]);
