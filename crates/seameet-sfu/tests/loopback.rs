@@ -1,7 +1,8 @@
 //! The media plane on real sockets: two endpoints on loopback hear each other, and a shutdown says goodbye.
 #![expect(clippy::unwrap_used, reason = "a failed expectation is the report")]
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use seameet_core::media::{
@@ -30,11 +31,18 @@ struct Endpoint {
     connected: bool,
     heard: Vec<u8>,
     closed: bool,
+    /// The port of the candidate in the answer.
+    server_port: u16,
 }
 
 impl Endpoint {
-    async fn join(number: u8, room: &RoomMedia, events: &mut Receiver<MediaEvent>) -> Self {
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    async fn join(
+        number: u8,
+        ip: IpAddr,
+        room: &RoomMedia,
+        events: &mut Receiver<MediaEvent>,
+    ) -> Self {
+        let socket = UdpSocket::bind((ip, 0)).await.unwrap();
         let address = socket.local_addr().unwrap();
         let mut config = PeerConfig::new(Role::Client);
         config.local_addresses = vec![address];
@@ -85,6 +93,7 @@ impl Endpoint {
             connected: false,
             heard: Vec::new(),
             closed: false,
+            server_port: candidate_port(&answer.sdp),
         }
     }
 
@@ -147,6 +156,14 @@ impl Endpoint {
     }
 }
 
+fn candidate_port(sdp: &str) -> u16 {
+    let candidate = sdp
+        .lines()
+        .find(|line| line.starts_with("a=candidate:"))
+        .unwrap();
+    candidate.split(' ').nth(5).unwrap().parse().unwrap()
+}
+
 async fn drive(a: &mut Endpoint, b: &mut Endpoint, done: impl Fn(&Endpoint, &Endpoint) -> bool) {
     let whole = async {
         while !done(a, b) {
@@ -157,14 +174,30 @@ async fn drive(a: &mut Endpoint, b: &mut Endpoint, done: impl Fn(&Endpoint, &End
 }
 
 #[tokio::test]
-async fn two_endpoints_hear_each_other_over_real_sockets_and_are_told_the_end() {
+async fn two_endpoints_hear_each_other_over_ipv4_and_are_told_the_end() {
+    Box::pin(hear_each_other(Ipv4Addr::LOCALHOST.into())).await;
+}
+
+#[tokio::test]
+async fn two_endpoints_hear_each_other_over_ipv6_and_are_told_the_end() {
+    if UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).await.is_err() {
+        eprintln!("this host has no IPv6; nothing was tested");
+        return;
+    }
+    Box::pin(hear_each_other(Ipv6Addr::LOCALHOST.into())).await;
+}
+
+/// A server that tells clients one address, and two clients of that family.
+async fn hear_each_other(ip: IpAddr) {
     let mut config = MediaConfig::default();
     config.udp_port = 0;
-    config.public_ips = vec![Ipv4Addr::LOCALHOST.into()];
+    config.public_ips = vec![ip];
     let plane = MediaPlane::bind(&config).unwrap();
+    let told = SocketAddr::new(ip, plane.udp_ports()[0]);
+    assert_eq!(plane.candidates(), [told]);
     let (room, mut events) = plane.open_room();
-    let mut a = Endpoint::join(1, &room, &mut events).await;
-    let mut b = Endpoint::join(2, &room, &mut events).await;
+    let mut a = Endpoint::join(1, ip, &room, &mut events).await;
+    let mut b = Endpoint::join(2, ip, &room, &mut events).await;
     drive(&mut a, &mut b, |a, b| a.connected && b.connected).await;
     for _ in 0..200 {
         a.speak(1);
@@ -204,4 +237,35 @@ async fn a_port_that_is_taken_is_an_error_that_names_it() {
     config.public_ips = vec![Ipv4Addr::LOCALHOST.into()];
     let error = MediaPlane::bind(&config).unwrap_err().to_string();
     assert!(error.contains(&config.udp_port.to_string()), "{error}");
+}
+
+#[tokio::test]
+async fn each_worker_has_its_port_and_rooms_spread_over_them() {
+    let mut config = MediaConfig::default();
+    // Two free neighbours are found by trying.
+    let plane = (0..50)
+        .find_map(|_| {
+            let probe = std::net::UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).unwrap();
+            config.udp_port = probe.local_addr().unwrap().port();
+            config.workers = NonZeroUsize::new(2).unwrap();
+            config.public_ips = vec![Ipv4Addr::LOCALHOST.into()];
+            drop(probe);
+            MediaPlane::bind(&config).ok()
+        })
+        .unwrap();
+    assert_eq!(plane.udp_ports(), [config.udp_port, config.udp_port + 1]);
+    let ip = Ipv4Addr::LOCALHOST.into();
+    let mut ports = Vec::new();
+    let mut rooms = Vec::new();
+    for number in 1..=2 {
+        let (room, mut events) = plane.open_room();
+        let endpoint = Endpoint::join(number, ip, &room, &mut events).await;
+        ports.push(endpoint.server_port);
+        rooms.push((room, events, endpoint));
+    }
+    ports.sort_unstable();
+    assert_eq!(ports, plane.udp_ports());
+    assert!(plane.is_healthy());
+    plane.shutdown().await;
+    assert!(!plane.is_healthy());
 }
