@@ -81,6 +81,7 @@ export class Person {
     })
     const page = await context.newPage()
     await page.addInitScript(noteSound)
+    await page.addInitScript(noteConnections)
     await page.addInitScript(fakeScreen)
     return new Person(identity, browser, context, page)
   }
@@ -157,6 +158,21 @@ export class Person {
       .toEqual(names)
   }
 
+  /** The codecs of the pictures that arrive, such as `video/VP8`. */
+  async codecs(): Promise<string[]> {
+    return this.page.evaluate(async () => {
+      const found = new Set<string>()
+      for (const connection of window.seameetConnections ?? []) {
+        const stats = [...(await connection.getStats()).values()] as { type: string; id: string; kind?: string; codecId?: string; mimeType?: string }[]
+        for (const line of stats.filter((entry) => entry.type === 'inbound-rtp' && entry.kind === 'video')) {
+          const codec = stats.find((entry) => entry.id === line.codecId)?.mimeType
+          if (codec !== undefined) found.add(codec)
+        }
+      }
+      return [...found]
+    })
+  }
+
   async say(text: string): Promise<void> {
     const input = this.page.getByTestId('chat-input')
     if (!(await input.isVisible())) await this.page.getByTestId('chat-button').click()
@@ -204,6 +220,19 @@ declare global {
   interface Window {
     /** Every audio element that was asked to play; the client keeps them outside the document. */
     seameetSounds?: Set<HTMLAudioElement>
+    /** Every peer connection of the page. */
+    seameetConnections?: RTCPeerConnection[]
+  }
+}
+
+/** Runs in the page before anything else: remembers its peer connections. */
+function noteConnections(): void {
+  const all: RTCPeerConnection[] = (window.seameetConnections = [])
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration)
+      all.push(this)
+    }
   }
 }
 
