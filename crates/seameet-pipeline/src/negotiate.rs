@@ -91,6 +91,7 @@ fn remote_fingerprint(sdp: &str) -> Option<&str> {
 pub struct ParsedOffer {
     pub(crate) offer: SdpOffer,
     fingerprint: Option<String>,
+    video_codecs: Vec<Codec>,
 }
 
 impl ParsedOffer {
@@ -120,7 +121,16 @@ impl ParsedOffer {
             }
         })?;
         let fingerprint = remote_fingerprint(sdp).map(str::to_owned);
-        Ok(Self { offer, fingerprint })
+        Ok(Self {
+            offer,
+            fingerprint,
+            video_codecs: video_codecs(sdp),
+        })
+    }
+
+    /// The video codecs that the client can take part with.
+    pub fn video_codecs(&self) -> &[Codec] {
+        &self.video_codecs
     }
 
     /// The certificate fingerprint of the client. Another one than before means another endpoint: the client began
@@ -128,6 +138,20 @@ impl ParsedOffer {
     pub fn fingerprint(&self) -> Option<&str> {
         self.fingerprint.as_deref()
     }
+}
+
+/// The video codecs that a description names (RFC 8866, section 6.6).
+fn video_codecs(sdp: &str) -> Vec<Codec> {
+    let names: Vec<_> = sdp
+        .lines()
+        .filter_map(|line| line.strip_prefix("a=rtpmap:")?.split(' ').nth(1))
+        .filter_map(|encoding| encoding.split('/').next())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    [Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1]
+        .into_iter()
+        .filter(|codec| names.iter().any(|name| name == codec.name()))
+        .collect()
 }
 
 pub(crate) fn parse_answer(sdp: &str) -> Result<SdpAnswer, AnswerError> {

@@ -142,6 +142,7 @@ impl MediaPlane {
             config: Arc::clone(&worker.config),
             events,
             processors: Arc::clone(&self.processors),
+            codecs: HashMap::new(),
             known: HashMap::new(),
         };
         (RoomMedia::open(courier), receiver)

@@ -269,3 +269,62 @@ async fn each_worker_has_its_port_and_rooms_spread_over_them() {
     plane.shutdown().await;
     assert!(!plane.is_healthy());
 }
+
+/// Offers a camera with these codecs and returns the one that the server wants.
+async fn wanted_codec(
+    number: u8,
+    codecs: &[Codec],
+    room: &RoomMedia,
+    events: &mut Receiver<MediaEvent>,
+) -> Codec {
+    let mut config = PeerConfig::new(Role::Client);
+    config.video_codecs = codecs.to_vec();
+    let mut connection = PeerConnection::new(&config, Instant::now()).unwrap();
+    let (kind, direction) = (MediaKind::Video, LineDirection::Send);
+    let (sdp, mids) = connection
+        .create_offer(&[OfferLine { kind, direction }])
+        .unwrap();
+    let track = TrackDeclaration {
+        track: TrackId::new(u32::from(number)),
+        mid: mids[0],
+        source: TrackSource::Camera,
+        muted: false,
+    };
+    let negotiate = MediaCommand::Negotiate {
+        participant: ParticipantId::from_random(u64::from(number)),
+        request: RequestId(1),
+        offer: Offer {
+            sdp,
+            tracks: vec![track],
+        },
+        subscribe: true,
+    };
+    room.send(negotiate).await.unwrap();
+    loop {
+        let event = timeout(PATIENCE, events.recv()).await.unwrap().unwrap();
+        if let MediaEvent::Negotiated { result, .. } = event {
+            break result.unwrap().tracks[0].codec;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_member_is_asked_for_a_codec_that_all_others_can_show() {
+    let mut config = MediaConfig::default();
+    config.udp_port = 0;
+    config.public_ips = vec![Ipv4Addr::LOCALHOST.into()];
+    config.video_codecs = vec![Codec::Av1, Codec::Vp9, Codec::Vp8];
+    let plane = MediaPlane::bind(&config).unwrap();
+    let all = [Codec::Vp8, Codec::Vp9, Codec::Av1];
+    let (room, mut events) = plane.open_room();
+    assert_eq!(wanted_codec(1, &all, &room, &mut events).await, Codec::Av1);
+    let vp8 = [Codec::Vp8];
+    assert_eq!(wanted_codec(2, &vp8, &room, &mut events).await, Codec::Vp8);
+    assert_eq!(wanted_codec(3, &all, &room, &mut events).await, Codec::Vp8);
+    let participant = ParticipantId::from_random(2);
+    room.send(MediaCommand::Remove { participant })
+        .await
+        .unwrap();
+    assert_eq!(wanted_codec(4, &all, &room, &mut events).await, Codec::Av1);
+    plane.shutdown().await;
+}

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use seameet_core::media::{MediaCommand, MediaEvent, Offer, RequestId};
-use seameet_core::{ErrorCode, ParticipantId, RequestError};
+use seameet_core::{Codec, ErrorCode, ParticipantId, RequestError};
 use seameet_pipeline::IceCredentials;
 use tokio::sync::{Semaphore, mpsc};
 
@@ -75,6 +75,8 @@ pub(super) struct Courier {
     pub(super) events: mpsc::Sender<MediaEvent>,
     /// How many descriptions may be worked on at once, whole process.
     pub(super) processors: Arc<Semaphore>,
+    /// The video codecs of the members that have any, for the choice of one that all can show.
+    pub(super) codecs: HashMap<ParticipantId, Vec<Codec>>,
     /// The certificate fingerprints of participants that the worker has an endpoint for.
     pub(super) known: HashMap<ParticipantId, Option<String>>,
 }
@@ -124,6 +126,7 @@ impl Courier {
             Errand::Command(command) => {
                 if let MediaCommand::Remove { participant } = &command {
                     self.known.remove(participant);
+                    self.codecs.remove(participant);
                 }
                 let command = WorkerCommand::Command(self.room, command);
                 self.mailbox.send(command).await
@@ -168,24 +171,40 @@ impl Courier {
         let failed = || RequestError::new(ErrorCode::Internal, "the offer could not be processed");
         let _permit = self.processors.acquire().await.map_err(|_| failed())?;
         let credentials = credentials()?;
-        let config = Arc::clone(&self.config);
+        let mut config = ShardConfig::clone(&self.config);
+        let others = self
+            .codecs
+            .iter()
+            .filter(|(member, _)| **member != participant);
+        let others: Vec<_> = others.map(|(_, codecs)| codecs.clone()).collect();
+        prefer_common(&mut config.video_codecs, &others);
         let known = self.known.get(&participant).cloned();
         let work = move || {
             let offer = parse_offer(&sdp)?;
             let fingerprint = offer.fingerprint().map(str::to_owned);
+            let codecs = offer.video_codecs().to_vec();
             if known.as_ref() == Some(&fingerprint) {
                 let offer = Box::new(offer);
-                return Ok((Endpoint::Parsed(offer, credentials), fingerprint));
+                return Ok((Endpoint::Parsed(offer, credentials), fingerprint, codecs));
             }
             let prepared = PreparedPeer::new(&config, credentials, Instant::now(), offer)
                 .map_err(|error| refusal(&error))?;
-            Ok((Endpoint::Prepared(Box::new(prepared)), fingerprint))
+            Ok((Endpoint::Prepared(Box::new(prepared)), fingerprint, codecs))
         };
         let done = tokio::task::spawn_blocking(work).await;
-        let (endpoint, fingerprint) = done.map_err(|_| failed())??;
+        let (endpoint, fingerprint, codecs) = done.map_err(|_| failed())??;
+        if !codecs.is_empty() {
+            self.codecs.insert(participant, codecs);
+        }
         self.known.insert(participant, fingerprint);
         Ok(endpoint)
     }
+}
+
+/// Puts the codecs that every other member can show before those that some cannot; a new member then sends what all
+/// see. The order of preference stays within both.
+fn prefer_common(preference: &mut [Codec], others: &[Vec<Codec>]) {
+    preference.sort_by_key(|codec| !others.iter().all(|codecs| codecs.contains(codec)));
 }
 
 fn credentials() -> Result<IceCredentials, RequestError> {
@@ -202,4 +221,26 @@ fn credentials() -> Result<IceCredentials, RequestError> {
         ufrag: text,
         password,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use seameet_core::Codec::{Av1, H264, Vp8, Vp9};
+
+    use super::prefer_common;
+
+    #[test]
+    fn what_all_can_show_goes_first_and_the_preference_decides_the_rest() {
+        let order = |others: &[Vec<_>]| {
+            let mut codecs = [Av1, H264, Vp9, Vp8];
+            prefer_common(&mut codecs, others);
+            codecs
+        };
+        assert_eq!(order(&[]), [Av1, H264, Vp9, Vp8]);
+        assert_eq!(order(&[vec![Vp8, Vp9, Av1]]), [Av1, Vp9, Vp8, H264]);
+        assert_eq!(
+            order(&[vec![Vp8, Vp9], vec![Vp8, H264]]),
+            [Vp8, Av1, H264, Vp9]
+        );
+    }
 }
