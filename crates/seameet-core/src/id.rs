@@ -10,6 +10,8 @@ pub const MAX_ROOM_ID_BYTES: usize = 64;
 pub const MAX_DISPLAY_NAME_CHARS: usize = 64;
 /// Longest media line id in bytes (RFC 8843 leaves it open; the engine stores sixteen).
 pub const MAX_MID_BYTES: usize = 16;
+/// Longest name of a simulcast encoding in bytes: what the WebRTC engine can hold.
+pub const MAX_RID_BYTES: usize = 8;
 
 /// A text that is not a valid identifier of the named kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -225,6 +227,55 @@ impl fmt::Display for Mid {
 impl fmt::Debug for Mid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Mid({})", self.as_str())
+    }
+}
+
+/// The name of one simulcast encoding within a media line (RFC 8851, section 10). Says nothing about its quality.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Rid {
+    length: u8,
+    bytes: [u8; MAX_RID_BYTES],
+}
+
+impl Rid {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        let bytes = self
+            .bytes
+            .get(..usize::from(self.length))
+            .unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
+impl FromStr for Rid {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || ParseIdError::new("rid", text, "1 to 8 characters of A-Z a-z 0-9 _ -");
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        if text.is_empty() || !text.bytes().all(is_allowed) {
+            return Err(refuse());
+        }
+        let mut bytes = [0; MAX_RID_BYTES];
+        bytes
+            .get_mut(..text.len())
+            .ok_or_else(refuse)?
+            .copy_from_slice(text.as_bytes());
+        let length = u8::try_from(text.len()).map_err(|_| refuse())?;
+        Ok(Self { length, bytes })
+    }
+}
+
+impl fmt::Display for Rid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Rid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Rid({})", self.as_str())
     }
 }
 

@@ -24,5 +24,5 @@ pub mod room;
 
 pub use error::{ErrorCode, RequestError};
 pub use grant::{Denial, Grant};
-pub use id::{ConnectionId, DisplayName, Mid, ParticipantId, ResumeToken, RoomId, TrackId};
+pub use id::{ConnectionId, DisplayName, Mid, ParticipantId, ResumeToken, Rid, RoomId, TrackId};
 pub use media::{Codec, MediaKind, TrackSource};

@@ -76,6 +76,11 @@ pub struct PeerConfig {
     pub role: Role,
     /// Addresses under which it is reached. A server's are told to the client in the answer.
     pub local_addresses: Vec<SocketAddr>,
+    /// Addresses under which a server is reached by TCP (passive candidates, RFC 6544).
+    pub tcp_addresses: Vec<SocketAddr>,
+    /// Estimate what the way to the peer takes, beginning with so many bits per second, and pace what is sent. `None`
+    /// sends everything at once.
+    pub bandwidth: Option<u64>,
     /// Its ICE name and secret; random when absent.
     pub credentials: Option<IceCredentials>,
     /// Shared certificate; a fresh one when absent.
@@ -94,6 +99,8 @@ impl PeerConfig {
         Self {
             role,
             local_addresses: Vec::new(),
+            tcp_addresses: Vec::new(),
+            bandwidth: None,
             credentials: None,
             certificate: None,
             video_codecs: vec![Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1],

@@ -4,10 +4,12 @@ use seameet_core::{Codec, MediaKind, Mid};
 use seameet_rtp::{AudioLevel, Orientation, Packet, Payload};
 use str0m::format::{Codec as EngineCodec, CodecSpec, FormatParams};
 use str0m::media::{Direction, MediaKind as EngineKind, Mid as EngineMid};
+use str0m::net::Protocol as EngineProtocol;
 use str0m::rtp::{ExtensionValues, RtpPacket, VideoOrientation};
 
 use crate::negotiate::LineDirection;
 use crate::packet::Format;
+use crate::peer::Protocol;
 
 /// `None` for a name that ours cannot hold; the engine itself limits names to sixteen characters.
 pub(crate) fn mid(mid: EngineMid) -> Option<Mid> {
@@ -29,6 +31,20 @@ pub(crate) fn engine_kind(kind: MediaKind) -> EngineKind {
     match kind {
         MediaKind::Audio => EngineKind::Audio,
         MediaKind::Video => EngineKind::Video,
+    }
+}
+
+pub(crate) fn protocol(protocol: EngineProtocol) -> Protocol {
+    match protocol {
+        EngineProtocol::Udp => Protocol::Udp,
+        EngineProtocol::Tcp | EngineProtocol::SslTcp | EngineProtocol::Tls => Protocol::Tcp,
+    }
+}
+
+pub(crate) fn engine_protocol(protocol: Protocol) -> EngineProtocol {
+    match protocol {
+        Protocol::Udp => EngineProtocol::Udp,
+        Protocol::Tcp => EngineProtocol::Tcp,
     }
 }
 
@@ -93,6 +109,7 @@ pub(crate) fn packet(packet: RtpPacket) -> Packet {
         orientation: extensions
             .video_orientation
             .map(|turn| Orientation(turn as u8)),
+        descriptor: None,
         payload: Payload::from_arc(packet.payload),
     }
 }

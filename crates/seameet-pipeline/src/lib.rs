@@ -34,7 +34,9 @@ pub use config::{Certificate, IceCredentials, PeerConfig, Role};
 pub use error::{AnswerError, OfferError, PeerError};
 pub use negotiate::{AcceptedOffer, LineDirection, MediaLine, OfferLine, ParsedOffer};
 pub use packet::{Format, OutgoingPacket, ReceivedPacket};
-pub use peer::{CloseReason, PeerConnection, PeerEvent, Transmit};
+pub use peer::{
+    CloseReason, PeerConnection, PeerEvent, PeerStatistics, Protocol, SendBacklog, Transmit,
+};
 
 /// The target under which the WebRTC engine logs. It warns about much that every browser does, so programs show its
 /// errors only unless they are asked for more.

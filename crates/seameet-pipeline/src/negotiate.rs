@@ -2,7 +2,7 @@
 
 mod reduce;
 
-use seameet_core::{Codec, MediaKind, Mid};
+use seameet_core::{Codec, MediaKind, Mid, Rid};
 use str0m::Rtc;
 use str0m::change::{SdpAnswer, SdpOffer};
 use str0m::media::Direction;
@@ -51,6 +51,8 @@ pub struct MediaLine {
     pub direction: LineDirection,
     /// The formats of the line in the order of preference.
     pub formats: Vec<Format>,
+    /// The simulcast encodings that the other side sends, in the order of its offer; none without simulcast.
+    pub encodings: Vec<Rid>,
 }
 
 impl MediaLine {
@@ -189,6 +191,7 @@ pub(crate) fn line(rtc: &Rtc, mid: Mid) -> Option<MediaLine> {
         kind: convert::kind(media.kind()),
         direction,
         formats,
+        encodings: Vec::new(),
     })
 }
 

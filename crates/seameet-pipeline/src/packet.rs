@@ -66,10 +66,14 @@ pub struct OutgoingPacket<'a> {
     pub sequence: u64,
     /// Timestamp.
     pub timestamp: u32,
+    /// RTP marker bit.
+    pub marker: bool,
     /// When the media was captured, as well as the server knows.
     pub wallclock: Instant,
     /// New VP8 descriptor fields, written while serialising.
     pub vp8: Option<seameet_rtp::Vp8Rewrite>,
+    /// The dependency descriptor to send; left out where the receiver did not negotiate it.
+    pub descriptor: Option<&'a [u8]>,
 }
 
 #[cfg(test)]

@@ -12,9 +12,9 @@ use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use seameet_core::Mid;
+use seameet_core::{Mid, Rid};
 use str0m::change::SdpPendingOffer;
-use str0m::net::{Protocol, Receive};
+use str0m::net::Receive;
 use str0m::{Event, IceConnectionState, Input, Output, Rtc};
 
 use crate::config::{PeerConfig, Role};
@@ -27,7 +27,7 @@ use crate::peer::path::{Pair, Path};
 use crate::peer::reports::{Allowance, Repairs};
 use crate::stun::{self, BindingRequest};
 
-pub use event::{CloseReason, PeerEvent, Transmit};
+pub use event::{CloseReason, PeerEvent, PeerStatistics, Protocol, SendBacklog, Transmit};
 
 /// Deadlines closer than this are served together.
 const TIMER_GRAIN: Duration = Duration::from_millis(1);
@@ -198,12 +198,23 @@ impl PeerConnection {
 
     /// Whether a datagram is meant for this endpoint: from a validated address, or a connectivity check that its
     /// secret authenticates and that was not answered elsewhere before.
-    pub fn accepts(&self, source: SocketAddr, destination: SocketAddr, datagram: &[u8]) -> bool {
+    pub fn accepts(
+        &self,
+        protocol: Protocol,
+        source: SocketAddr,
+        destination: SocketAddr,
+        datagram: &[u8],
+    ) -> bool {
         let repeated = BindingRequest::read(datagram)
             .is_some_and(|request| self.path.is_repeated(source, &request));
         !repeated
-            && Receive::new(Protocol::Udp, source, destination, datagram)
-                .is_ok_and(|receive| self.rtc.accepts(&Input::Receive(self.last_now, receive)))
+            && Receive::new(
+                convert::engine_protocol(protocol),
+                source,
+                destination,
+                datagram,
+            )
+            .is_ok_and(|receive| self.rtc.accepts(&Input::Receive(self.last_now, receive)))
     }
 
     /// Takes a datagram. Unparsable ones are ignored.
@@ -214,6 +225,7 @@ impl PeerConnection {
     pub fn handle_datagram(
         &mut self,
         now: Instant,
+        protocol: Protocol,
         source: SocketAddr,
         destination: SocketAddr,
         datagram: &[u8],
@@ -222,7 +234,8 @@ impl PeerConnection {
         if reports::is_report(datagram) && !self.reports.take(now) {
             return Ok(());
         }
-        let Ok(receive) = Receive::new(Protocol::Udp, source, destination, datagram) else {
+        let protocol = convert::engine_protocol(protocol);
+        let Ok(receive) = Receive::new(protocol, source, destination, datagram) else {
             return Ok(());
         };
         let request = BindingRequest::read(datagram);
@@ -283,6 +296,25 @@ impl PeerConnection {
         self.deadline
     }
 
+    /// How much may and should be sent, in bits per second. `desired` is what everything that is wanted would take:
+    /// more than the estimate makes the endpoint probe for it. `minimum` is filled up with padding while the estimate
+    /// is not reached, so that a step up can be tried before media takes it. Without estimation it does nothing.
+    pub fn set_bitrates(&mut self, minimum: u64, desired: u64) {
+        let _ = (minimum, desired);
+    }
+
+    /// What waits to be sent on a line; nothing without estimation, as nothing is paced then.
+    pub fn backlog(&mut self, mid: Mid) -> SendBacklog {
+        let _ = mid;
+        SendBacklog::default()
+    }
+
+    /// The name of a simulcast encoding that arrives on a line; `None` without simulcast.
+    pub fn encoding_name(&self, mid: Mid, encoding: u8) -> Option<Rid> {
+        let _ = (mid, encoding);
+        None
+    }
+
     /// Which side of the call this endpoint is on.
     pub fn role(&self) -> Role {
         self.role
@@ -325,6 +357,7 @@ impl PeerConnection {
                     };
                     let pair = self.followed(chosen, &contents);
                     self.transmits.push_back(Transmit {
+                        protocol: convert::protocol(transmit.proto),
                         source: pair.local,
                         destination: pair.remote,
                         contents,

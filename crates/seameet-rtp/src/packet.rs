@@ -78,6 +78,9 @@ pub struct Packet {
     pub audio_level: Option<AudioLevel>,
     /// How to turn the picture, if the sender told.
     pub orientation: Option<Orientation>,
+    /// The dependency descriptor extension as it came, for a
+    /// [`DescriptorContext`](crate::DescriptorContext) to read.
+    pub descriptor: Option<Arc<[u8]>>,
 }
 
 #[cfg(test)]

@@ -153,6 +153,17 @@ impl Shard {
             MediaCommand::RequestKeyframe { participant, track } => {
                 self.request_keyframe_by_id(room, participant, track);
             }
+            MediaCommand::Explain {
+                participant,
+                request,
+            } => self.events.push_back((
+                room,
+                MediaEvent::Explained {
+                    participant,
+                    request,
+                    explanation: None,
+                },
+            )),
             MediaCommand::Remove { participant } => self.remove_participant(room, participant),
             MediaCommand::Negotiate { .. } => {
                 tracing::error!("negotiation must come with an endpoint; command ignored");
@@ -173,6 +184,7 @@ impl Shard {
         let stepped = guard::step(|| {
             peer.connection.handle_datagram(
                 now,
+                datagram.protocol,
                 datagram.source,
                 datagram.destination,
                 datagram.contents,
@@ -266,6 +278,9 @@ impl Shard {
                     self.ingress.push((key, Arrival::Skipped(skipped)));
                 }
                 PeerEvent::KeyframeRequested { mid } => requests.push(mid),
+                PeerEvent::Bandwidth { .. }
+                | PeerEvent::SenderReport { .. }
+                | PeerEvent::Statistics(_) => {}
                 PeerEvent::Connected => connected = true,
                 PeerEvent::Closed(reason) => self.closing.push((key, disconnect_reason(reason))),
             }

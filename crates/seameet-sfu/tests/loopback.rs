@@ -107,6 +107,7 @@ impl Endpoint {
             payload: Payload::from_arc([number; 80].into()),
             audio_level: None,
             orientation: None,
+            descriptor: None,
         };
         let outgoing = OutgoingPacket {
             packet: &packet,
@@ -117,7 +118,9 @@ impl Endpoint {
             sequence: packet.sequence,
             timestamp: packet.timestamp,
             wallclock: Instant::now(),
+            marker: packet.marker,
             vp8: None,
+            descriptor: None,
         };
         assert!(self.connection.write(self.microphone, &outgoing));
     }
@@ -138,7 +141,7 @@ impl Endpoint {
                 if let Ok((length, source)) = received {
                     let bytes = &buffer[..length];
                     let now = Instant::now();
-                    self.connection.handle_datagram(now, source, self.address, bytes).unwrap();
+                    self.connection.handle_datagram(now, seameet_pipeline::Protocol::Udp, source, self.address, bytes).unwrap();
                 }
             }
             () = sleep_until(self.connection.deadline().into()) => {}
@@ -150,7 +153,7 @@ impl Endpoint {
                     self.heard.push(received.packet.payload.shared()[0]);
                 }
                 PeerEvent::Closed(_) => self.closed = true,
-                PeerEvent::KeyframeRequested { .. } | PeerEvent::Skipped { .. } => {}
+                _ => {}
             }
         }
     }

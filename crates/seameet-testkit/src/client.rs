@@ -261,7 +261,9 @@ impl Client {
                         sequence: packet.sequence,
                         timestamp: packet.timestamp,
                         wallclock: now,
+                        marker: packet.marker,
                         vp8: None,
+                        descriptor: packet.descriptor.as_deref(),
                     };
                     assert!(
                         self.connection.write(publisher.mid, &outgoing),
@@ -283,9 +285,13 @@ impl Client {
         transmit: &Transmit,
         told: usize,
     ) -> Vec<Transmit> {
-        let received =
-            self.connection
-                .handle_datagram(now, transmit.source, self.address, &transmit.contents);
+        let received = self.connection.handle_datagram(
+            now,
+            transmit.protocol,
+            transmit.source,
+            self.address,
+            &transmit.contents,
+        );
         if received.is_err() {
             self.give_up();
         }
@@ -328,7 +334,10 @@ impl Client {
                     self.closed = Some(reason);
                 }
                 PeerEvent::Rtp(received) => self.note(&received, told),
-                PeerEvent::Skipped { .. } => {}
+                PeerEvent::Skipped { .. }
+                | PeerEvent::Bandwidth { .. }
+                | PeerEvent::SenderReport { .. }
+                | PeerEvent::Statistics(_) => {}
                 PeerEvent::KeyframeRequested { mid } => {
                     for publisher in self
                         .publishers

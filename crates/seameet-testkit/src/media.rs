@@ -214,6 +214,7 @@ impl Publisher {
             payload: Payload::from_arc(Arc::from(bytes)),
             audio_level: (self.kind == MediaKind::Audio).then_some(loud),
             orientation: None,
+            descriptor: None,
         }
     }
 

@@ -221,6 +221,7 @@ impl World {
         for seat in &mut self.seats {
             while let Some(transmit) = seat.up.poll(now) {
                 let datagram = Datagram {
+                    protocol: transmit.protocol,
                     source: seat.client.mapped,
                     destination: transmit.destination,
                     contents: &transmit.contents,

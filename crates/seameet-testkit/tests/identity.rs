@@ -42,7 +42,9 @@ fn wish(mid: Mid, track: Option<TrackId>) -> SlotWish {
         track,
         max_height: 720,
         max_fps: None,
+        min_height: None,
         priority: 0,
+        pinned: false,
     }
 }
 

@@ -40,8 +40,12 @@ pub struct SlotWish {
     pub max_height: u32,
     /// Highest useful frame rate.
     pub max_fps: Option<u32>,
-    /// Higher goes first when bandwidth is short.
+    /// Smallest useful picture in pixels: what is smaller is not sent, and the slot is paused instead.
+    pub min_height: Option<u32>,
+    /// Higher goes first when bandwidth is short. Comes before every other rule.
     pub priority: u8,
+    /// The viewer fixed its eyes on it; goes before others of the same priority.
+    pub pinned: bool,
 }
 
 /// What a subscriber wants to see. Sound is always assigned by the server.
@@ -97,6 +101,15 @@ pub enum MediaCommand {
         participant: ParticipantId,
         /// The track.
         track: TrackId,
+    },
+    /// Say why a participant sees what it sees. Answered by [`MediaEvent::Explained`].
+    ///
+    /// [`MediaEvent::Explained`]: crate::media::MediaEvent::Explained
+    Explain {
+        /// The subscriber.
+        participant: ParticipantId,
+        /// Echoed in the answer.
+        request: RequestId,
     },
     /// Close a participant's peer connection and drop its tracks.
     Remove {

@@ -2,6 +2,7 @@
 
 use crate::error::RequestError;
 use crate::id::{Mid, ParticipantId, TrackId};
+use crate::media::report::{ConnectionQuality, EncodingDemand, Explanation, SpeakerLevel};
 use crate::media::{Codec, RequestId};
 
 /// The server's session description and what it agreed to.
@@ -35,14 +36,29 @@ pub struct SlotAssignment {
     pub track: Option<TrackId>,
     /// Who publishes it.
     pub participant: Option<ParticipantId>,
+    /// The layer that it carries; `None` while nothing flows, and for sound.
+    pub layer: Option<SlotLayer>,
     /// Why the slot carries what it carries.
     pub cause: SlotCause,
+}
+
+/// The quality that a slot carries of its track.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlotLayer {
+    /// The place of the simulcast encoding among those of the track, the worst having 0.
+    pub encoding: u8,
+    /// Highest spatial layer within the encoding (SVC), 0 being the smallest picture.
+    pub spatial: u8,
+    /// Highest temporal layer, 0 being the lowest frame rate.
+    pub temporal: u8,
+    /// Width and height in pixels, where the stream tells.
+    pub size: Option<(u32, u32)>,
 }
 
 /// Why a slot is in the state it is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SlotCause {
-    /// Carries its track as published.
+    /// Carries all that the publisher can send.
     Full,
     /// No track to carry.
     Empty,
@@ -54,6 +70,20 @@ pub enum SlotCause {
     WaitingForKeyframe,
     /// The subscriber negotiated no codec that the publisher sends.
     Codec,
+    /// Carries less than wanted: the subscriber's line allows no more.
+    Bandwidth,
+    /// Carries less than wanted: the bandwidth went to another track that comes first.
+    HigherPriority {
+        /// The track that comes first.
+        track: TrackId,
+    },
+    /// Carries nothing: not even the lowest layer fits the subscriber's line, or what would fit is smaller than
+    /// the subscriber's `min_height`.
+    Paused,
+    /// Carries less than wanted: the publisher sends no more now.
+    Publisher,
+    /// Carries as much as the subscriber's picture can show; the publisher could send more.
+    Size,
 }
 
 /// A subscriber lacks slots for all it should receive. Zero means enough of that kind.
@@ -114,5 +144,37 @@ pub enum MediaEvent {
         participant: ParticipantId,
         /// How many more.
         needed: SlotsNeeded,
+    },
+    /// Who speaks has changed. Ordered: the dominant speaker first. Empty in silence.
+    SpeakersChanged {
+        /// Those who speak.
+        speakers: Vec<SpeakerLevel>,
+    },
+    /// A participant's connection has become better or worse, or its figures changed much.
+    QualityChanged {
+        /// Whose.
+        participant: ParticipantId,
+        /// How it is now.
+        quality: ConnectionQuality,
+    },
+    /// A publisher should send only what is wanted. Every encoding of the track is listed.
+    DemandChanged {
+        /// The publisher.
+        participant: ParticipantId,
+        /// Its track.
+        track: TrackId,
+        /// What is wanted of each encoding.
+        encodings: Vec<EncodingDemand>,
+        /// Tallest picture that anybody wants, in pixels; 0 when nobody wants any, `None` without a limit.
+        max_height: Option<u32>,
+    },
+    /// Why a participant sees what it sees.
+    Explained {
+        /// The subscriber.
+        participant: ParticipantId,
+        /// As given in the command.
+        request: RequestId,
+        /// `None` when it has no peer connection.
+        explanation: Option<Box<Explanation>>,
     },
 }

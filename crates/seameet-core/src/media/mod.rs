@@ -2,10 +2,16 @@
 
 mod command;
 mod event;
+mod report;
 
 pub use command::{MediaCommand, Offer, RequestId, SlotWish, TrackDeclaration, View};
 pub use event::{
-    Answer, AnsweredTrack, DisconnectReason, MediaEvent, SlotAssignment, SlotCause, SlotsNeeded,
+    Answer, AnsweredTrack, DisconnectReason, MediaEvent, SlotAssignment, SlotCause, SlotLayer,
+    SlotsNeeded,
+};
+pub use report::{
+    ConnectionQuality, EncodingDemand, Explanation, LayerReport, LineQuality, QualityCause,
+    SlotReport, SpeakerLevel,
 };
 
 /// Sound or picture.

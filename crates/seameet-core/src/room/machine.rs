@@ -171,6 +171,26 @@ impl Room {
                 participant,
                 needed,
             } => self.slots_needed(participant, needed),
+            MediaEvent::SpeakersChanged { speakers } => self.speakers_changed(&speakers),
+            MediaEvent::QualityChanged {
+                participant,
+                quality,
+            } => self.quality_changed(participant, quality),
+            MediaEvent::DemandChanged {
+                participant,
+                track,
+                encodings,
+                max_height,
+            } => self.tell(
+                participant,
+                Notice::Demand {
+                    track,
+                    encodings,
+                    max_height,
+                },
+            ),
+            // The driver asked, and has taken it before it came here.
+            MediaEvent::Explained { .. } => {}
         }
     }
 

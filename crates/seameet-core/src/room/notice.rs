@@ -6,7 +6,10 @@ use std::sync::Arc;
 use crate::error::RequestError;
 use crate::grant::Grant;
 use crate::id::{DisplayName, ParticipantId, ResumeToken, TrackId};
-use crate::media::{Answer, Codec, MediaKind, SlotAssignment, SlotsNeeded, TrackSource};
+use crate::media::{
+    Answer, Codec, ConnectionQuality, EncodingDemand, MediaKind, SlotAssignment, SlotsNeeded,
+    SpeakerLevel, TrackSource,
+};
 use crate::room::LeaveReason;
 
 /// Whether a member's signaling connection is up.
@@ -215,6 +218,26 @@ pub enum Notice {
     Slots(Vec<SlotAssignment>),
     /// The member should offer again with more slots.
     SlotsNeeded(SlotsNeeded),
+    /// Who speaks, the dominant speaker first. Replaces what was said before.
+    Speakers(Vec<SpeakerLevel>),
+    /// How good a participant's connection is.
+    Quality {
+        /// Whose.
+        participant: ParticipantId,
+        /// How it is now.
+        quality: Arc<ConnectionQuality>,
+        /// It is the receiver's own.
+        is_own: bool,
+    },
+    /// What is wanted of one of the member's tracks.
+    Demand {
+        /// The track.
+        track: TrackId,
+        /// Every encoding of it.
+        encodings: Vec<EncodingDemand>,
+        /// Tallest picture that anybody wants, in pixels; `None` without a limit.
+        max_height: Option<u32>,
+    },
     /// Media ended and the server's peer connection is gone; the member should begin a new one.
     MediaLost,
     /// A request was refused.

@@ -1,10 +1,13 @@
 //! What members receive: views, slots, keyframes, and the loss of media.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::error::{ErrorCode, RequestError};
 use crate::id::{ParticipantId, TrackId};
-use crate::media::{MediaCommand, SlotAssignment, SlotWish, SlotsNeeded, View};
+use crate::media::{
+    ConnectionQuality, MediaCommand, SlotAssignment, SlotWish, SlotsNeeded, SpeakerLevel, View,
+};
 use crate::room::{Notice, Room, RoomOutput};
 
 impl Room {
@@ -99,6 +102,32 @@ impl Room {
         if let Some(member) = self.members.get_mut(&participant) {
             member.slots_needed = Some(needed);
             self.tell(participant, Notice::SlotsNeeded(needed));
+        }
+    }
+
+    /// Tells everyone who speaks.
+    pub(super) fn speakers_changed(&mut self, speakers: &[SpeakerLevel]) {
+        let members: Vec<_> = self.members.keys().copied().collect();
+        for member in members {
+            self.tell(member, Notice::Speakers(speakers.to_vec()));
+        }
+    }
+
+    /// Tells everyone how good somebody's connection is.
+    pub(super) fn quality_changed(
+        &mut self,
+        participant: ParticipantId,
+        quality: ConnectionQuality,
+    ) {
+        let quality = Arc::new(quality);
+        let members: Vec<_> = self.members.keys().copied().collect();
+        for member in members {
+            let notice = Notice::Quality {
+                participant,
+                quality: Arc::clone(&quality),
+                is_own: member == participant,
+            };
+            self.tell(member, notice);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::media::SlotAssignment;
+use crate::media::{EncodingDemand, SlotAssignment, SpeakerLevel};
 use crate::room::{ChatMessage, Notice, ParticipantInfo, RoomEvent, RoomSnapshot, SequencedEvent};
 
 /// What a thing costs beside its texts, in bytes.
@@ -49,7 +49,12 @@ impl Notice {
             Self::Slots(assignments) => BASE_BYTES + size_of_val::<[SlotAssignment]>(assignments),
             Self::Error { error, .. } => BASE_BYTES + error.message.len(),
             Self::RoomClosing { reason, .. } => BASE_BYTES + reason.len(),
-            Self::SlotsNeeded(_)
+            Self::Speakers(speakers) => BASE_BYTES + size_of_val::<[SpeakerLevel]>(speakers),
+            Self::Demand { encodings, .. } => {
+                BASE_BYTES + size_of_val::<[EncodingDemand]>(encodings)
+            }
+            Self::Quality { .. }
+            | Self::SlotsNeeded(_)
             | Self::MediaLost
             | Self::Left
             | Self::Replaced

@@ -2,14 +2,27 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use seameet_core::Mid;
+use seameet_rtp::SenderReport;
 
 use crate::packet::ReceivedPacket;
+
+/// What carries datagrams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protocol {
+    /// UDP.
+    Udp,
+    /// TCP with framing (RFC 4571), to a passive candidate of ours (RFC 6544).
+    Tcp,
+}
 
 /// A datagram to send.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Transmit {
+    /// What carries it.
+    pub protocol: Protocol,
     /// The local address that it leaves from: one of the configured ones.
     pub source: SocketAddr,
     /// Where it goes.
@@ -22,6 +35,32 @@ impl fmt::Debug for Transmit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Transmit({} bytes)", self.contents.len())
     }
+}
+
+/// How media got through in the last seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PeerStatistics {
+    /// Round-trip time.
+    pub rtt: Option<Duration>,
+    /// Share of the peer's packets that did not come, in thousandths; repaired ones came.
+    pub received_loss_permille: Option<u16>,
+    /// Share of our packets that the peer did not get at first, in thousandths.
+    pub sent_loss_permille: Option<u16>,
+    /// What came, in bits per second.
+    pub received_bitrate: u64,
+    /// What was sent, in bits per second.
+    pub sent_bitrate: u64,
+}
+
+/// What waits to be sent on a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SendBacklog {
+    /// How long the oldest packet has waited.
+    pub age: Duration,
+    /// Packets.
+    pub packets: usize,
+    /// Bytes.
+    pub bytes: usize,
 }
 
 /// Why a connection ended.
@@ -53,6 +92,24 @@ pub enum PeerEvent {
         /// Its sequence number, extended.
         sequence: u64,
     },
+    /// What the way to the peer is thought to take, in bits per second, headers included. Told when it changes.
+    Bandwidth {
+        /// Bits per second.
+        estimate: u64,
+    },
+    /// The peer's wall clock as it stands to the timestamps of a stream.
+    SenderReport {
+        /// The media line.
+        mid: Mid,
+        /// Which of its encodings.
+        encoding: u8,
+        /// Which of the encoding's streams; see [`ReceivedPacket::epoch`].
+        epoch: u32,
+        /// The report.
+        report: SenderReport,
+    },
+    /// How media got through lately. Told every other second while connected.
+    Statistics(PeerStatistics),
     /// The receiver of a line cannot continue without a keyframe.
     KeyframeRequested {
         /// The line on which this endpoint sends.

@@ -38,7 +38,7 @@ impl PeerConnection {
             outgoing.wallclock,
             packet.payload.shared(),
         )
-        .marker(packet.marker)
+        .marker(outgoing.marker)
         .nackable(line.kind == MediaKind::Video)
         .ext_vals(convert::forwarded_extensions(packet));
         if let Some(patch) = outgoing

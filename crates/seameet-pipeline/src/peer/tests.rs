@@ -81,7 +81,7 @@ impl Two {
 fn carry(now: Instant, from: &mut PeerConnection, to: &mut PeerConnection) {
     while let Some(datagram) = from.poll_transmit() {
         let (source, destination) = (datagram.source, datagram.destination);
-        to.handle_datagram(now, source, destination, &datagram.contents)
+        to.handle_datagram(now, Protocol::Udp, source, destination, &datagram.contents)
             .unwrap();
     }
 }
@@ -93,6 +93,7 @@ fn packet(sequence: u16, size: usize) -> Packet {
         marker: true,
         audio_level: None,
         orientation: None,
+        descriptor: None,
         payload: Payload::from_arc(Arc::from(vec![0x10; size])),
     }
 }
@@ -104,7 +105,9 @@ fn outgoing(packet: &Packet, wallclock: Instant) -> OutgoingPacket<'_> {
         sequence: packet.sequence,
         timestamp: packet.timestamp,
         wallclock,
+        marker: packet.marker,
         vp8: None,
+        descriptor: None,
     }
 }
 
@@ -173,7 +176,7 @@ fn what_is_repaired_at_once_is_bounded_however_much_is_asked() {
         let (source, destination) = (datagram.source, datagram.destination);
         let contents = &datagram.contents;
         two.server
-            .handle_datagram(two.now, source, destination, contents)
+            .handle_datagram(two.now, Protocol::Udp, source, destination, contents)
             .unwrap();
     }
     two.server.handle_timeout(two.now).unwrap();

@@ -99,14 +99,19 @@ fn replace(known: &mut Vec<SlotAssignment>, assignment: SlotAssignment) {
     }
 }
 
-fn participant(event: &MediaEvent) -> ParticipantId {
-    match event {
+/// `None` for what concerns the whole room.
+fn participant(event: &MediaEvent) -> Option<ParticipantId> {
+    Some(match event {
+        MediaEvent::SpeakersChanged { .. } => return None,
         MediaEvent::Negotiated { participant, .. }
         | MediaEvent::Connected { participant }
         | MediaEvent::Disconnected { participant, .. }
         | MediaEvent::SlotsAssigned { participant, .. }
-        | MediaEvent::SlotsNeeded { participant, .. } => *participant,
-    }
+        | MediaEvent::SlotsNeeded { participant, .. }
+        | MediaEvent::QualityChanged { participant, .. }
+        | MediaEvent::DemandChanged { participant, .. }
+        | MediaEvent::Explained { participant, .. } => *participant,
+    })
 }
 
 #[cfg(test)]
@@ -121,6 +126,7 @@ mod tests {
             mid: mid.parse().unwrap(),
             track: Some(TrackId::new(track)),
             participant: None,
+            layer: None,
             cause: SlotCause::Full,
         };
         MediaEvent::SlotsAssigned {
@@ -152,7 +158,7 @@ mod tests {
                     .concat(),
                 _ => " lost".to_owned(),
             };
-            let who = participant(&event).to_string();
+            let who = participant(&event).unwrap().to_string();
             lines.push(format!(
                 "{}{slots}",
                 who.trim_start_matches("p_").trim_start_matches('0')

@@ -64,6 +64,7 @@ mod tests {
         let mut coupler = Coupler::new(1);
         let address = SocketAddr::from(([192, 0, 2, 1], port));
         coupler.push(Transmit {
+            protocol: seameet_pipeline::Protocol::Udp,
             source: address,
             destination: address,
             contents: vec![0; 10],

@@ -180,6 +180,7 @@ impl MediaSocket {
             let contents = slice.get(..meta.len).unwrap_or_default();
             for contents in contents.chunks(meta.stride.max(1)) {
                 take(Datagram {
+                    protocol: seameet_pipeline::Protocol::Udp,
                     source: meta.addr,
                     destination,
                     contents,

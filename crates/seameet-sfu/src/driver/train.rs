@@ -91,6 +91,7 @@ mod tests {
     fn transmit(port: u16, length: usize) -> Transmit {
         let address = |port| SocketAddr::from(([192, 0, 2, 1], port));
         Transmit {
+            protocol: seameet_pipeline::Protocol::Udp,
             source: address(1),
             destination: address(port),
             contents: vec![0; length],

@@ -132,6 +132,7 @@ impl Shard {
                     mid: slot.mid,
                     track: announced.track,
                     participant: track.map(|track| track.participant),
+                    layer: None,
                     cause: announced.cause,
                 });
             }

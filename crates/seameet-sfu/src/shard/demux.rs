@@ -122,7 +122,9 @@ impl Shard {
         let shown_addresses = peer.shown_addresses;
         let connection = &peer.connection;
         let (source, destination) = (datagram.source, datagram.destination);
-        match guard::attempt(|| connection.accepts(source, destination, datagram.contents)) {
+        match guard::attempt(|| {
+            connection.accepts(datagram.protocol, source, destination, datagram.contents)
+        }) {
             Some(true) => {}
             Some(false) => {
                 self.counters.drop(Drop::NotAuthenticated);

@@ -204,7 +204,9 @@ fn write(
         sequence: forwarded.numbers.sequence,
         timestamp: forwarded.numbers.timestamp,
         wallclock: received.arrival,
+        marker: received.packet.marker,
         vp8: forwarded.vp8,
+        descriptor: None,
     };
     match guard::attempt(|| peer.connection.write(mid, &outgoing)) {
         Some(true) => Outcome::Written { first },

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use seameet_core::ParticipantId;
 use seameet_core::media::{MediaCommand, MediaEvent, Offer, RequestId};
-use seameet_pipeline::{IceCredentials, ParsedOffer, Transmit};
+use seameet_pipeline::{IceCredentials, ParsedOffer, Protocol, Transmit};
 
 use crate::shard::PreparedPeer;
 
@@ -16,6 +16,8 @@ pub struct RoomKey(pub u64);
 /// A datagram from the network.
 #[derive(Debug, Clone, Copy)]
 pub struct Datagram<'a> {
+    /// What carried it.
+    pub protocol: Protocol,
     /// Who sent it.
     pub source: SocketAddr,
     /// The candidate address that it was sent to.

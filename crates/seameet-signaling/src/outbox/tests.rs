@@ -17,6 +17,7 @@ fn slots(changes: &[(&str, Option<u32>)]) -> Notice {
                 mid: mid.parse().expect("a mid"),
                 track: track.map(TrackId::new),
                 participant: None,
+                layer: None,
                 cause: SlotCause::Full,
             })
             .collect(),

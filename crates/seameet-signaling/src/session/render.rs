@@ -6,8 +6,8 @@ use seameet_core::room::{Notice, RoomSnapshot};
 
 use super::SessionConfig;
 use crate::wire::{
-    Answer, DataMessage, ErrorMessage, Left, MediaLost, PROTOCOL_VERSION, Ready, ResumeInfo,
-    RoomClosing, RoomEvent, RoomInfo, Secret, ServerMessage,
+    Answer, DataMessage, ErrorMessage, Left, MediaLost, PROTOCOL_VERSION, PublisherDemand, Quality,
+    Ready, ResumeInfo, RoomClosing, RoomEvent, RoomInfo, Secret, ServerMessage,
 };
 
 /// What the session adds to a room's notice.
@@ -39,6 +39,17 @@ pub(super) fn message(notice: Notice, facts: Facts<'_>) -> Option<ServerMessage>
         Notice::Answer { request, answer } => ServerMessage::Answer(Answer::new(request, answer)),
         Notice::Slots(assignments) => ServerMessage::Slots(assignments.into()),
         Notice::SlotsNeeded(needed) => ServerMessage::RequestRenegotiation(needed.into()),
+        Notice::Speakers(speakers) => ServerMessage::ActiveSpeakers(speakers.into()),
+        Notice::Quality {
+            participant,
+            quality,
+            is_own,
+        } => ServerMessage::Quality(Quality::new(participant, &quality, is_own)),
+        Notice::Demand {
+            track,
+            encodings,
+            max_height,
+        } => ServerMessage::PublisherDemand(PublisherDemand::new(track, &encodings, max_height)),
         Notice::MediaLost => ServerMessage::MediaLost(MediaLost { closed: true }),
         Notice::Error { request, error } => refusal(request, error),
         Notice::Left => ServerMessage::Left(Left {

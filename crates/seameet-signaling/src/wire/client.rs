@@ -209,9 +209,15 @@ pub struct SlotWish {
     /// Highest useful frame rate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_fps: Option<u32>,
+    /// Smallest useful picture in pixels: rather than a smaller one, nothing is sent. Absent means any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_height: Option<u32>,
     /// 0 to 255; higher goes first when bandwidth is short. Absent means 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u8>,
+    /// The viewer fixed its eyes on it; goes before others of the same priority. Absent means no.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<bool>,
 }
 
 /// Lets the server fill the slots.

@@ -78,7 +78,7 @@ pub enum LeaveReason {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum SlotCause {
-    /// Carries its track as published.
+    /// Carries all that the publisher can send.
     Full,
     /// No track to carry.
     Empty,
@@ -90,6 +90,33 @@ pub enum SlotCause {
     WaitingForKeyframe,
     /// The subscriber negotiated no codec that the publisher sends.
     Codec,
+    /// Carries less than wanted: the subscriber's line allows no more.
+    Bandwidth,
+    /// Carries less than wanted: the bandwidth went to another track, named beside.
+    HigherPriority,
+    /// Carries nothing: not even the lowest layer fits the subscriber's line.
+    Paused,
+    /// Carries less than wanted: the publisher sends no more now.
+    Publisher,
+    /// Carries as much as the subscriber's picture can show.
+    Size,
+}
+
+/// What makes a connection bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum QualityCause {
+    /// Packets from the participant get lost.
+    UplinkLoss,
+    /// Packets to the participant get lost.
+    DownlinkLoss,
+    /// The line to the participant takes less than what it wants to see.
+    DownlinkBandwidth,
+    /// The way is long.
+    Latency,
+    /// No media gets through at all.
+    NoMedia,
 }
 
 /// Text that must not reach a log: it prints nothing of itself.

@@ -23,7 +23,8 @@ pub use client::{
     RequestKeyframe, Resume, SendChat, SendData, SendReaction, SetTrack, SlotWish, Unpublish, View,
 };
 pub use common::{
-    CodecName, ConnectionState, LeaveReason, Secret, SlotCause, TrackKind, TrackSource,
+    CodecName, ConnectionState, LeaveReason, QualityCause, Secret, SlotCause, TrackKind,
+    TrackSource,
 };
 pub use decode::{
     DecodeError, DecodeLimits, MAX_REQUEST_ID_CHARS, Rejected, decode_client, decode_server,
@@ -34,9 +35,10 @@ pub use event::{
 };
 pub use json::JsonBounds;
 pub use server::{
-    Answer, AnsweredTrack, ErrorMessage, Grants, IceServer, Left, Limits, MediaLost, NeededSlots,
-    ParticipantInfo, Pong, Ready, RequestRenegotiation, ResumeInfo, RoomClosing, RoomInfo,
-    ServerMessage, SlotAssignment, Slots, TrackInfo,
+    ActiveSpeaker, ActiveSpeakers, Answer, AnsweredTrack, EncodingDemand, ErrorMessage, Grants,
+    IceServer, Left, Limits, LineQuality, MediaLost, NeededSlots, OwnQuality, ParticipantInfo,
+    Pong, PublisherDemand, Quality, Ready, RequestRenegotiation, ResumeInfo, RoomClosing, RoomInfo,
+    ServerMessage, SlotAssignment, SlotLayer, Slots, TrackInfo,
 };
 #[cfg(feature = "typescript")]
 pub use typescript::typescript;

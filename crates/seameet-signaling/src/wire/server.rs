@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use seameet_core::ErrorCode;
 use serde::{Deserialize, Serialize};
 
-use super::common::{CodecName, ConnectionState, Secret, SlotCause, TrackKind, TrackSource};
+use super::common::{
+    CodecName, ConnectionState, QualityCause, Secret, SlotCause, TrackKind, TrackSource,
+};
 use super::event::{ChatMessage, RoomEvent};
 
 /// What the server says.
@@ -21,6 +23,12 @@ pub enum ServerMessage {
     Slots(Slots),
     /// The client should offer again with more slots.
     RequestRenegotiation(RequestRenegotiation),
+    /// Who speaks.
+    ActiveSpeakers(ActiveSpeakers),
+    /// How good a participant's connection is.
+    Quality(Quality),
+    /// What is wanted of an own track.
+    PublisherDemand(PublisherDemand),
     /// Media ended; the client begins anew.
     MediaLost(MediaLost),
     /// The client left.
@@ -252,8 +260,121 @@ pub struct SlotAssignment {
     /// Who publishes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub participant: Option<String>,
+    /// The quality that it carries. Absent while nothing flows, and for sound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layer: Option<SlotLayer>,
     /// Why it carries what it carries.
     pub cause: SlotCause,
+    /// The track that the bandwidth went to, when the cause is `higher_priority`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause_track: Option<String>,
+}
+
+/// The quality that a slot carries.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", ts(optional_fields))]
+pub struct SlotLayer {
+    /// The simulcast encoding's place among those of the track, the worst having 0.
+    pub encoding: u8,
+    /// Highest spatial layer within the encoding.
+    pub spatial: u8,
+    /// Highest temporal layer.
+    pub temporal: u8,
+    /// Width in pixels, where the stream tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Height in pixels, where the stream tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+}
+
+/// Who speaks. Sent when it changes; replaces what was said before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ActiveSpeakers {
+    /// The dominant speaker first; none in silence.
+    pub speakers: Vec<ActiveSpeaker>,
+}
+
+/// Somebody who speaks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ActiveSpeaker {
+    /// Who.
+    pub participant: String,
+    /// How loud, in dBov: 0 is the loudest, -127 is silence.
+    pub level: i8,
+}
+
+/// How good a participant's connection is. Sent when it changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", ts(optional_fields))]
+pub struct Quality {
+    /// Whose.
+    pub participant: String,
+    /// 0 (lost) to 5 (excellent).
+    pub score: u8,
+    /// Why not 5, the worst first.
+    pub causes: Vec<QualityCause>,
+    /// The figures behind it, for the participant itself.
+    #[serde(rename = "self", skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnQuality>,
+}
+
+/// The figures of one's own connection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct OwnQuality {
+    /// To the server.
+    pub uplink: LineQuality,
+    /// From the server.
+    pub downlink: LineQuality,
+}
+
+/// How well media gets through in one direction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", ts(optional_fields))]
+pub struct LineQuality {
+    /// Share of packets that got lost lately, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loss: Option<f64>,
+    /// Round-trip time in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rtt_ms: Option<f64>,
+    /// What flows, in bits per second.
+    pub bitrate: f64,
+    /// What the line could take, in bits per second, as far as the server knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub available: Option<f64>,
+}
+
+/// What is wanted of an own track. Sent when it changes; what nobody wants need not be sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", ts(optional_fields))]
+pub struct PublisherDemand {
+    /// The track.
+    pub track: String,
+    /// Every encoding of it.
+    pub encodings: Vec<EncodingDemand>,
+    /// Tallest picture that anybody wants, in pixels; 0 when nobody wants any. Absent means no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_height: Option<u32>,
+}
+
+/// Whether anybody wants one encoding.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", ts(optional_fields))]
+pub struct EncodingDemand {
+    /// Its name. Absent on a line without simulcast.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rid: Option<String>,
+    /// Somebody wants it.
+    pub wanted: bool,
 }
 
 /// The client should offer again with more slots.

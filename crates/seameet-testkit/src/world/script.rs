@@ -183,6 +183,7 @@ impl World {
     /// Sends a datagram to the server from anywhere.
     pub fn inject(&mut self, source: SocketAddr, contents: &[u8]) {
         let datagram = Datagram {
+            protocol: seameet_pipeline::Protocol::Udp,
             source,
             destination: self.server,
             contents,
@@ -196,6 +197,7 @@ impl World {
     pub fn inject_batch(&mut self, source: SocketAddr, batch: &[Vec<u8>]) {
         for contents in batch {
             let datagram = Datagram {
+                protocol: seameet_pipeline::Protocol::Udp,
                 source,
                 destination: self.server,
                 contents,

@@ -89,7 +89,7 @@ impl Caller {
                 let (length, source) = received.unwrap();
                 let bytes = &datagram[..length];
                 let now = Instant::now();
-                self.connection.handle_datagram(now, source, self.address, bytes).unwrap();
+                self.connection.handle_datagram(now, seameet_pipeline::Protocol::Udp, source, self.address, bytes).unwrap();
             }
             () = sleep_until(due.into()) => {}
         }
@@ -105,7 +105,9 @@ impl Caller {
                 sequence: packet.sequence,
                 timestamp: packet.timestamp,
                 wallclock: now,
+                marker: packet.marker,
                 vp8: None,
+                descriptor: None,
             };
             assert!(self.connection.write(self.microphone.mid, &outgoing));
         }

@@ -33,6 +33,20 @@ export const ERROR_CODES = [
 /** Why a request was refused. */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+/** Somebody who speaks. */
+export type ActiveSpeaker = {
+  /** Who. */
+  participant: string,
+  /** How loud, in dBov: 0 is the loudest, -127 is silence. */
+  level: number,
+};
+
+/** Who speaks. Sent when it changes; replaces what was said before. */
+export type ActiveSpeakers = {
+  /** The dominant speaker first; none in silence. */
+  speakers: Array<ActiveSpeaker>,
+};
+
 /** The reply to an offer. */
 export type Answer = {
   /** The request id of the `offer`. */
@@ -126,6 +140,14 @@ export type DataMessage = {
   body: string,
   /** When the server took it, in milliseconds since 1970. */
   at: number,
+};
+
+/** Whether anybody wants one encoding. */
+export type EncodingDemand = {
+  /** Its name. Absent on a line without simulcast. */
+  rid?: string,
+  /** Somebody wants it. */
+  wanted: boolean,
 };
 
 /** A request was refused. */
@@ -225,6 +247,18 @@ export type Limits = {
   slots: number,
 };
 
+/** How well media gets through in one direction. */
+export type LineQuality = {
+  /** Share of packets that got lost lately, 0 to 1. */
+  loss?: number,
+  /** Round-trip time in milliseconds. */
+  rtt_ms?: number,
+  /** What flows, in bits per second. */
+  bitrate: number,
+  /** What the line could take, in bits per second, as far as the server knows. */
+  available?: number,
+};
+
 /** Media ended. */
 export type MediaLost = {
   /** True: the server's peer connection is gone, begin a new one. This server always says so. False, from a
@@ -258,6 +292,14 @@ export type OfferedTrack = {
   muted?: boolean,
   /** The payload is end-to-end encrypted. Absent means no. */
   encrypted?: boolean,
+};
+
+/** The figures of one's own connection. */
+export type OwnQuality = {
+  /** To the server. */
+  uplink: LineQuality,
+  /** From the server. */
+  downlink: LineQuality,
 };
 
 /** A participant as others see it. */
@@ -305,6 +347,31 @@ export type Pong = {
   /** The request id of the `ping`. */
   id?: string,
 };
+
+/** What is wanted of an own track. Sent when it changes; what nobody wants need not be sent. */
+export type PublisherDemand = {
+  /** The track. */
+  track: string,
+  /** Every encoding of it. */
+  encodings: Array<EncodingDemand>,
+  /** Tallest picture that anybody wants, in pixels; 0 when nobody wants any. Absent means no limit. */
+  max_height?: number,
+};
+
+/** How good a participant's connection is. Sent when it changes. */
+export type Quality = {
+  /** Whose. */
+  participant: string,
+  /** 0 (lost) to 5 (excellent). */
+  score: number,
+  /** Why not 5, the worst first. */
+  causes: Array<QualityCause>,
+  /** The figures behind it, for the participant itself. */
+  self?: OwnQuality,
+};
+
+/** What makes a connection bad. */
+export type QualityCause = "uplink_loss" | "downlink_loss" | "downlink_bandwidth" | "latency" | "no_media";
 
 /** An emotion of a participant. */
 export type Reaction = {
@@ -439,6 +506,9 @@ export type ServerMessage =
   | { "type": "answer" } & Answer
   | { "type": "slots" } & Slots
   | { "type": "request_renegotiation" } & RequestRenegotiation
+  | { "type": "active_speakers" } & ActiveSpeakers
+  | { "type": "quality" } & Quality
+  | { "type": "publisher_demand" } & PublisherDemand
   | { "type": "media_lost" } & MediaLost
   | { "type": "left" } & Left
   | { "type": "room_closing" } & RoomClosing
@@ -468,12 +538,30 @@ export type SlotAssignment = {
   track?: string,
   /** Who publishes it. */
   participant?: string,
+  /** The quality that it carries. Absent while nothing flows, and for sound. */
+  layer?: SlotLayer,
   /** Why it carries what it carries. */
   cause: SlotCause,
+  /** The track that the bandwidth went to, when the cause is `higher_priority`. */
+  cause_track?: string,
 };
 
 /** Why a slot carries what it carries. */
-export type SlotCause = "full" | "empty" | "muted" | "hidden" | "waiting_for_keyframe" | "codec";
+export type SlotCause = "full" | "empty" | "muted" | "hidden" | "waiting_for_keyframe" | "codec" | "bandwidth" | "higher_priority" | "paused" | "publisher" | "size";
+
+/** The quality that a slot carries. */
+export type SlotLayer = {
+  /** The simulcast encoding's place among those of the track, the worst having 0. */
+  encoding: number,
+  /** Highest spatial layer within the encoding. */
+  spatial: number,
+  /** Highest temporal layer. */
+  temporal: number,
+  /** Width in pixels, where the stream tells. */
+  width?: number,
+  /** Height in pixels, where the stream tells. */
+  height?: number,
+};
 
 /** A wish for one slot. */
 export type SlotWish = {
@@ -485,8 +573,12 @@ export type SlotWish = {
   max_height: number,
   /** Highest useful frame rate. */
   max_fps?: number,
+  /** Smallest useful picture in pixels: rather than a smaller one, nothing is sent. Absent means any. */
+  min_height?: number,
   /** 0 to 255; higher goes first when bandwidth is short. Absent means 0. */
   priority?: number,
+  /** The viewer fixed its eyes on it; goes before others of the same priority. Absent means no. */
+  pinned?: boolean,
 };
 
 /** What slots carry from now on. Sent before the media of a new source; slots that are not named stay. */

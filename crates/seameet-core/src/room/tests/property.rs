@@ -89,7 +89,9 @@ fn command() -> impl Strategy<Value = RoomCommand> {
                 track: Some(track),
                 max_height: 0,
                 max_fps: None,
+                min_height: None,
                 priority: 0,
+                pinned: false,
             };
             RoomCommand::SetView(View::Slots(vec![wish]))
         }),

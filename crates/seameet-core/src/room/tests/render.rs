@@ -63,6 +63,29 @@ fn told(notice: &Notice) -> String {
         Notice::SlotsNeeded(needed) => {
             format!("needs audio={} video={}", needed.audio, needed.video)
         }
+        Notice::Speakers(speakers) => {
+            let speakers: Vec<_> = speakers
+                .iter()
+                .map(|speaker| format!("{}={}", speaker.participant, speaker.level_dbov))
+                .collect();
+            format!("speakers {}", speakers.join(" "))
+        }
+        Notice::Quality {
+            participant,
+            quality,
+            is_own,
+        } => {
+            let own = if *is_own { " own" } else { "" };
+            format!("quality {participant} {}{own}", quality.score)
+        }
+        Notice::Demand {
+            track,
+            encodings,
+            max_height,
+        } => {
+            let wanted: Vec<_> = encodings.iter().map(|demand| demand.wanted).collect();
+            format!("demand {track} {wanted:?} {max_height:?}")
+        }
         Notice::MediaLost => "media lost".to_owned(),
         Notice::Error { request, error } => {
             format!("error {} {}", request.as_deref().unwrap_or("-"), error.code)
@@ -150,6 +173,7 @@ fn updated(update: &ParticipantUpdate) -> String {
 
 fn media(command: &MediaCommand) -> String {
     match command {
+        MediaCommand::Explain { participant, .. } => format!("explain {participant}"),
         MediaCommand::Negotiate {
             participant,
             request,

@@ -15,6 +15,7 @@ fn slots_and_needs_are_told_again() {
             mid: mid(line),
             track: track.map(TrackId::new),
             participant: track.map(|_| participant(2)),
+            layer: None,
             cause: SlotCause::Full,
         }],
     };
@@ -48,6 +49,7 @@ fn a_new_peer_connection_has_slots_of_its_own() {
             mid: mid(line),
             track: Some(TrackId::new(2)),
             participant: Some(participant(2)),
+            layer: None,
             cause: SlotCause::Full,
         }],
     };
@@ -81,6 +83,7 @@ fn the_memory_of_slots_is_bounded() {
             mid: mid(&format!("m{number}")),
             track: None,
             participant: None,
+            layer: None,
             cause: SlotCause::Empty,
         }];
         let participant = participant(1);
@@ -105,6 +108,7 @@ fn a_closed_peer_connection_has_no_slots_to_tell() {
             mid: mid("5"),
             track: None,
             participant: None,
+            layer: None,
             cause: SlotCause::Empty,
         }],
     });

@@ -12,7 +12,9 @@ fn wish(line: &str, track: Option<u32>) -> SlotWish {
         track: track.map(TrackId::new),
         max_height: 720,
         max_fps: None,
+        min_height: None,
         priority: 0,
+        pinned: false,
     }
 }
 

@@ -59,7 +59,9 @@ fn wish(slot: &SlotFacts, track: Option<TrackId>) -> SlotWish {
         track,
         max_height: 720,
         max_fps: None,
+        min_height: None,
         priority: 0,
+        pinned: false,
     }
 }
 

@@ -158,6 +158,7 @@ impl Script {
         let sent: Vec<_> = std::iter::from_fn(|| speaker.connection.poll_transmit()).collect();
         for transmit in sent {
             let datagram = Datagram {
+                protocol: seameet_pipeline::Protocol::Udp,
                 source: self.speakers[index].address,
                 destination: self.server,
                 contents: &transmit.contents,
@@ -178,8 +179,13 @@ impl Script {
                     speaker.sent += 1;
                     let (source, address) = (transmit.source, speaker.address);
                     let connection = &mut speaker.connection;
-                    let _ =
-                        connection.handle_datagram(self.now, source, address, &transmit.contents);
+                    let _ = connection.handle_datagram(
+                        self.now,
+                        seameet_pipeline::Protocol::Udp,
+                        source,
+                        address,
+                        &transmit.contents,
+                    );
                     speaker.listen();
                 }
                 Output::Event(_, event) => self.events.push(event),
@@ -258,6 +264,7 @@ impl Speaker {
             payload: Payload::from_arc(Arc::from([0xA5; 40])),
             audio_level: None,
             orientation: None,
+            descriptor: None,
         };
         let outgoing = OutgoingPacket {
             packet: &packet,
@@ -265,7 +272,9 @@ impl Speaker {
             sequence: packet.sequence,
             timestamp: packet.timestamp,
             wallclock: now,
+            marker: packet.marker,
             vp8: None,
+            descriptor: None,
         };
         self.connection.write(self.declared[0].mid, &outgoing);
     }

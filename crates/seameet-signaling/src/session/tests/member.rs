@@ -241,6 +241,7 @@ fn media_news_are_told() {
                 mid,
                 track: None,
                 participant: None,
+                layer: None,
                 cause: SlotCause::WaitingForKeyframe,
             }]),
             r#"send {"type":"slots","assignments":[{"mid":"5","cause":"waiting_for_keyframe"}]}"#,

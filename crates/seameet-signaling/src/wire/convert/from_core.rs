@@ -6,10 +6,12 @@ use seameet_core::media as core_media;
 use seameet_core::room::{self, SequencedEvent};
 use seameet_core::{Grant, ParticipantId};
 
+mod quality;
+
 use crate::wire::{
     Answer, AnsweredTrack, ChatMessage, CodecName, ConnectionState, DataMessage, Grants,
     LeaveReason, NeededSlots, ParticipantInfo, ParticipantJoined, ParticipantLeft,
-    ParticipantUpdated, Reaction, RequestRenegotiation, RoomEvent, SlotAssignment, SlotCause,
+    ParticipantUpdated, QualityCause, Reaction, RequestRenegotiation, RoomEvent, SlotAssignment,
     Slots, TrackInfo, TrackKind, TrackPublished, TrackSource, TrackUnpublished, TrackUpdated,
 };
 
@@ -187,6 +189,11 @@ impl From<Vec<core_media::SlotAssignment>> for Slots {
             mid: slot.mid.to_string(),
             track: slot.track.map(|track| track.to_string()),
             participant: slot.participant.map(|participant| participant.to_string()),
+            layer: slot.layer.map(Into::into),
+            cause_track: match slot.cause {
+                core_media::SlotCause::HigherPriority { track } => Some(track.to_string()),
+                _ => None,
+            },
             cause: slot.cause.into(),
         });
         Self {
@@ -210,8 +217,8 @@ impl From<core_media::SlotsNeeded> for RequestRenegotiation {
 twin!(core_media::TrackSource => TrackSource { Microphone, Camera, Screen, ScreenAudio });
 twin!(core_media::MediaKind => TrackKind { Audio, Video });
 twin!(core_media::Codec => CodecName { Opus, Vp8, Vp9, H264, Av1 });
-twin!(core_media::SlotCause => SlotCause {
-    Full, Empty, Muted, Hidden, WaitingForKeyframe, Codec,
+twin!(core_media::QualityCause => QualityCause {
+    UplinkLoss, DownlinkLoss, DownlinkBandwidth, Latency, NoMedia,
 });
 twin!(room::ConnectionState => ConnectionState { Connected, Reconnecting });
 twin!(room::LeaveReason => LeaveReason { Left, ConnectionLost, Removed, RoomClosed });

@@ -131,7 +131,9 @@ impl TryFrom<SlotWish> for core_media::SlotWish {
             track: wish.track.as_deref().map(track_id).transpose()?,
             max_height: wish.max_height,
             max_fps: wish.max_fps,
+            min_height: wish.min_height,
             priority: wish.priority.unwrap_or(0),
+            pinned: wish.pinned.unwrap_or(false),
         })
     }
 }
