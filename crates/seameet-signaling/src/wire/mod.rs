@@ -14,6 +14,7 @@ mod convert;
 mod decode;
 mod event;
 mod json;
+mod line;
 mod server;
 #[cfg(feature = "typescript")]
 mod typescript;
@@ -34,10 +35,13 @@ pub use event::{
     RoomEvent, TrackPublished, TrackUnpublished, TrackUpdated,
 };
 pub use json::JsonBounds;
+pub use line::{
+    ActiveSpeaker, ActiveSpeakers, EncodingDemand, LineQuality, OwnQuality, PublisherDemand,
+    Quality,
+};
 pub use server::{
-    ActiveSpeaker, ActiveSpeakers, Answer, AnsweredTrack, EncodingDemand, ErrorMessage, Grants,
-    IceServer, Left, Limits, LineQuality, MediaLost, NeededSlots, OwnQuality, ParticipantInfo,
-    Pong, PublisherDemand, Quality, Ready, RequestRenegotiation, ResumeInfo, RoomClosing, RoomInfo,
+    Answer, AnsweredTrack, ErrorMessage, Grants, IceServer, Left, Limits, MediaLost, NeededSlots,
+    ParticipantInfo, Pong, Ready, RequestRenegotiation, ResumeInfo, RoomClosing, RoomInfo,
     ServerMessage, SlotAssignment, SlotLayer, Slots, TrackInfo,
 };
 #[cfg(feature = "typescript")]

@@ -19,6 +19,34 @@ describe('parseServerMessage', () => {
     expect(parsed).toEqual({ kind: 'message', message: { type: 'track_published', seq: 3, track } })
   })
 
+  it.each([
+    { type: 'active_speakers', speakers: [{ participant: 'p_1', level: -22 }] },
+    { type: 'quality', participant: 'p_1', score: 3, causes: ['uplink_loss'] },
+    {
+      type: 'quality',
+      participant: 'p_1',
+      score: 5,
+      causes: [],
+      self: { uplink: { bitrate: 1 }, downlink: { loss: 0, rtt_ms: 3.5, bitrate: 2, available: 4 } },
+    },
+    { type: 'publisher_demand', track: 't_1', encodings: [{ rid: 'q', wanted: true }, { wanted: false }] },
+    {
+      type: 'slots',
+      assignments: [
+        {
+          mid: '4',
+          track: 't_1',
+          participant: 'p_1',
+          layer: { encoding: 1, spatial: 0, temporal: 2, width: 640, height: 360 },
+          cause: 'higher_priority',
+          cause_track: 't_2',
+        },
+      ],
+    },
+  ])('accepts what adaptation tells: $type', (message) => {
+    expect(parse(message)).toEqual({ kind: 'message', message })
+  })
+
   it('accepts fields that it does not know', () => {
     expect(parse({ type: 'pong', id: '1', load: 0.3 }).kind).toBe('message')
   })
@@ -51,6 +79,10 @@ describe('parseServerMessage', () => {
     ['a field of the wrong type', { type: 'participant_left', seq: '1', participant: 'p_1', reason: 'left' }],
     ['a wrong field deep inside', { type: 'track_published', seq: 1, track: { ...track, muted: 'no' } }],
     ['null in place of an absent field', { type: 'pong', id: null }],
+    ['a speaker without a level', { type: 'active_speakers', speakers: [{ participant: 'p_1' }] }],
+    ['a line without a bitrate', { type: 'quality', participant: 'p_1', score: 5, causes: [], self: { uplink: {} } }],
+    ['an encoding that says nothing', { type: 'publisher_demand', track: 't_1', encodings: [{ rid: 'q' }] }],
+    ['a layer that is a number', { type: 'slots', assignments: [{ mid: '1', cause: 'full', layer: 2 }] }],
     ['a list that is none', { type: 'slots', assignments: {} }],
   ])('refuses %s', (_, message) => {
     expect(parse(message).kind).toBe('invalid')

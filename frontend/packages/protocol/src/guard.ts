@@ -81,14 +81,45 @@ const ready = object({
   missed: optional(list(isObject)),
 })
 
+const layer = object({
+  encoding: number,
+  spatial: number,
+  temporal: number,
+  width: optional(number),
+  height: optional(number),
+})
+
+const line = object({ loss: optional(number), rtt_ms: optional(number), bitrate: number, available: optional(number) })
+
 const shapes: Readonly<Record<string, Shape>> = {
   ...events,
   ready,
   answer: object({ id: optional(text), sdp: text, tracks: list(object({ mid: text, track: text })) }),
   slots: object({
-    assignments: list(object({ mid: text, track: optional(text), participant: optional(text), cause: text })),
+    assignments: list(
+      object({
+        mid: text,
+        track: optional(text),
+        participant: optional(text),
+        layer: optional(layer),
+        cause: text,
+        cause_track: optional(text),
+      }),
+    ),
   }),
   request_renegotiation: object({ needed_slots: object({ audio: number, video: number }) }),
+  active_speakers: object({ speakers: list(object({ participant: text, level: number })) }),
+  quality: object({
+    participant: text,
+    score: number,
+    causes: list(text),
+    self: optional(object({ uplink: line, downlink: line })),
+  }),
+  publisher_demand: object({
+    track: text,
+    encodings: list(object({ rid: optional(text), wanted: bool })),
+    max_height: optional(number),
+  }),
   media_lost: object({ closed: bool }),
   left: object({ id: optional(text) }),
   room_closing: object({ reason: text, retry_after: optional(number) }),

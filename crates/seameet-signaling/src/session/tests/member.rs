@@ -56,7 +56,12 @@ fn requests_become_commands() {
         (
             r#"{"type":"view","slots":[{"mid":"5","track":"t_2","max_height":360,"priority":9}]}"#,
             "- SetView(Slots([SlotWish { mid: Mid(5), track: Some(TrackId(2)), max_height: 360, \
-             max_fps: None, priority: 9 }]))",
+             max_fps: None, min_height: None, priority: 9, pinned: false }]))",
+        ),
+        (
+            r#"{"type":"view","slots":[{"mid":"5","max_height":360,"min_height":90,"pinned":true}]}"#,
+            "- SetView(Slots([SlotWish { mid: Mid(5), track: None, max_height: 360, \
+             max_fps: None, min_height: Some(90), priority: 0, pinned: true }]))",
         ),
         (
             r#"{"type":"view","auto":{"max_video":4}}"#,
