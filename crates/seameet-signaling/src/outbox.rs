@@ -1,8 +1,9 @@
 //! What waits to be told to a slow client.
 //!
 //! The queue is bounded in notices and in bytes. Overflow policy: the connection is closed, because every notice
-//! matters to a client that wants to know its room; the participant may resume and gets what it missed. Slot
-//! assignments coalesce, as only the latest state of a slot matters.
+//! matters to a client that wants to know its room; the participant may resume and gets what it missed. What is no event
+//! but a state coalesces, as only the latest state matters: what a slot carries, who speaks, how good a connection is,
+//! what is wanted of a track. So these never fill the queue, however often they change.
 
 use std::collections::VecDeque;
 
@@ -64,7 +65,10 @@ impl Outbox {
     pub fn push(&mut self, notice: Notice) -> Result<(), Overflow> {
         let notice = match notice {
             Notice::Slots(newer) => Notice::Slots(self.merge_waiting_slots(newer)),
-            other => other,
+            other => {
+                self.drop_outdated(&other);
+                other
+            }
         };
         let bytes = self.bytes.saturating_add(notice.weight());
         let full = self.queue.len() >= self.limits.notices || bytes > self.limits.bytes;
@@ -96,6 +100,21 @@ impl Outbox {
         self.queue.is_empty()
     }
 
+    /// Takes out a waiting notice that the newer one replaces. The newer one goes to the end: it may name somebody who
+    /// is announced after the older one.
+    fn drop_outdated(&mut self, newer: &Notice) {
+        if !matches!(
+            newer,
+            Notice::Speakers(_) | Notice::Quality { .. } | Notice::Demand { .. }
+        ) {
+            return;
+        }
+        let outdated = self.queue.iter().position(|older| replaces(newer, older));
+        if let Some(older) = outdated.and_then(|position| self.queue.remove(position)) {
+            self.bytes = self.bytes.saturating_sub(older.weight());
+        }
+    }
+
     /// Takes waiting assignments out and lays the newer ones over them. They move to the end: a newer assignment
     /// may name a track that is announced after the older one.
     fn merge_waiting_slots(&mut self, newer: Vec<SlotAssignment>) -> Vec<SlotAssignment> {
@@ -113,6 +132,21 @@ impl Outbox {
         merged.retain(|old| newer.iter().all(|new| new.mid != old.mid));
         merged.extend(newer);
         merged
+    }
+}
+
+/// Whether both say the same kind of thing of the same subject.
+fn replaces(newer: &Notice, older: &Notice) -> bool {
+    match (newer, older) {
+        (Notice::Speakers(_), Notice::Speakers(_)) => true,
+        (
+            Notice::Quality { participant, .. },
+            Notice::Quality {
+                participant: other, ..
+            },
+        ) => participant == other,
+        (Notice::Demand { track, .. }, Notice::Demand { track: other, .. }) => track == other,
+        _ => false,
     }
 }
 

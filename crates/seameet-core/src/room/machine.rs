@@ -17,10 +17,11 @@ use std::time::Instant;
 
 use crate::error::{ErrorCode, RequestError};
 use crate::id::{ConnectionId, ParticipantId, TrackId};
-use crate::media::MediaEvent;
+use crate::media::{MediaEvent, SpeakerLevel};
 use crate::room::history::{Bounds, ChatLog, EventLog};
 use crate::room::member::Member;
 use crate::room::publication::Publication;
+use crate::room::report::Demand;
 use crate::room::{
     LeaveReason, Notice, RoomCommand, RoomConfig, RoomEvent, RoomInput, RoomOutput, RoomSnapshot,
 };
@@ -36,6 +37,8 @@ pub struct Room {
     pub(super) publications: BTreeMap<TrackId, Publication>,
     pub(super) events: EventLog,
     pub(super) chat: ChatLog,
+    /// Who speaks, as the members were told; `None` before anybody did.
+    pub(super) speakers: Option<Arc<[SpeakerLevel]>>,
     pub(super) arrivals: u64,
     pub(super) minted_tracks: u32,
     pub(super) sent_offers: u64,
@@ -60,6 +63,7 @@ impl Room {
                 count: config.max_chat_history,
                 bytes: config.max_chat_history_bytes,
             }),
+            speakers: None,
             arrivals: 0,
             minted_tracks: 0,
             sent_offers: 0,
@@ -160,8 +164,6 @@ impl Room {
                 request,
                 result,
             } => self.negotiated(participant, request, result),
-            // Nobody waits for it: the answer before it said that a peer connection exists.
-            MediaEvent::Connected { .. } => {}
             MediaEvent::Disconnected { participant, .. } => self.media_lost(participant),
             MediaEvent::SlotsAssigned {
                 participant,
@@ -171,7 +173,7 @@ impl Room {
                 participant,
                 needed,
             } => self.slots_needed(participant, needed),
-            MediaEvent::SpeakersChanged { speakers } => self.speakers_changed(&speakers),
+            MediaEvent::SpeakersChanged { speakers } => self.speakers_changed(speakers),
             MediaEvent::QualityChanged {
                 participant,
                 quality,
@@ -181,16 +183,16 @@ impl Room {
                 track,
                 encodings,
                 max_height,
-            } => self.tell(
-                participant,
-                Notice::Demand {
-                    track,
+            } => {
+                let demand = Demand {
                     encodings,
                     max_height,
-                },
-            ),
-            // The driver asked, and has taken it before it came here.
-            MediaEvent::Explained { .. } => {}
+                };
+                self.demand_changed(participant, track, demand);
+            }
+            // For a connection nobody waits: the answer before it said that there will be one. An explanation is for
+            // the driver, which asked for it.
+            MediaEvent::Connected { .. } | MediaEvent::Explained { .. } => {}
         }
     }
 

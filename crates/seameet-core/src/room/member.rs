@@ -1,13 +1,15 @@
 //! One member and what the room keeps for it.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::grant::Grant;
-use crate::id::{ConnectionId, DisplayName, Mid, ParticipantId, ResumeToken};
-use crate::media::{SlotAssignment, SlotsNeeded};
+use crate::id::{ConnectionId, DisplayName, Mid, ParticipantId, ResumeToken, TrackId};
+use crate::media::{ConnectionQuality, SlotAssignment, SlotsNeeded};
 use crate::room::history::{Bounds, Recent};
 use crate::room::negotiation::PendingOffer;
+use crate::room::report::Demand;
 use crate::room::{ConnectionState, JoinRequest, Notice, ParticipantInfo, ParticipantUpdate};
 
 /// Private messages kept for a member that is reconnecting; the oldest goes first.
@@ -56,6 +58,10 @@ pub(super) struct Member {
     pub(super) slots_needed: Option<SlotsNeeded>,
     /// Media ended and was not renewed; repeated after a resume.
     pub(super) media_lost: bool,
+    /// How good its connection is, as everyone was told.
+    pub(super) quality: Option<Arc<ConnectionQuality>>,
+    /// What is wanted of its tracks, published or offered.
+    pub(super) demands: BTreeMap<TrackId, Demand>,
     held: Recent<Notice>,
 }
 
@@ -77,6 +83,8 @@ impl Member {
             slots: BTreeMap::new(),
             slots_needed: None,
             media_lost: false,
+            quality: None,
+            demands: BTreeMap::new(),
             held: Recent::new(HELD),
         }
     }
@@ -164,6 +172,11 @@ impl Member {
         notices
     }
 
+    /// Whether an offer that waits for its answer names the track.
+    pub(super) fn offers_track(&self, track: TrackId) -> bool {
+        self.offers.iter().any(|offer| offer.names(track))
+    }
+
     /// Keeps what slots carry. Those beyond the bound are told and not remembered; no client has so many.
     pub(super) fn remember_slots(&mut self, assignments: &[SlotAssignment]) {
         for slot in assignments {
@@ -173,8 +186,9 @@ impl Member {
         }
     }
 
-    /// The server's peer connection is gone, and its slots with it.
+    /// The server's peer connection is gone, and its slots with it, and what was wanted of its tracks.
     pub(super) fn forget_media(&mut self) {
+        self.demands.clear();
         self.slots.clear();
         self.slots_needed = None;
     }

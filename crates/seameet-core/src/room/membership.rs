@@ -49,6 +49,7 @@ impl Room {
         self.emit(joined);
         self.connections.insert(connection, participant);
         self.welcome(participant, None);
+        self.tell_reports(participant, false);
         self.push(RoomOutput::Joined { participant });
         Ok(())
     }
@@ -113,6 +114,7 @@ impl Room {
             self.connections.remove(&connection);
         }
         self.drop_publications(participant, |_| true);
+        self.forget_speaker(participant);
         self.push(RoomOutput::Media(MediaCommand::Remove { participant }));
         self.emit(RoomEvent::ParticipantLeft {
             participant,

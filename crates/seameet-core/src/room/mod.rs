@@ -10,6 +10,7 @@ mod negotiation;
 mod notice;
 mod output;
 mod publication;
+mod report;
 mod resume;
 mod subscription;
 mod weight;

@@ -147,6 +147,7 @@ impl Room {
                 Err(error) => {
                     let request = offer.request;
                     self.tell(participant, Notice::Error { request, error });
+                    self.forget_demands(participant);
                 }
             }
         }
@@ -192,6 +193,7 @@ impl Room {
         for (pending, answered) in taken {
             self.publish(participant, pending, answered);
         }
+        self.forget_demands(participant);
     }
 
     fn publish(
@@ -210,7 +212,8 @@ impl Room {
                     mid,
                 },
             );
-            return self.emit(RoomEvent::TrackPublished(info));
+            self.emit(RoomEvent::TrackPublished(info));
+            return self.tell_demand(participant, pending.track);
         };
         let updated = TrackInfo {
             codec: info.codec,
@@ -238,6 +241,13 @@ impl Member {
             });
         }
         refused
+    }
+}
+
+impl PendingOffer {
+    /// Whether the offer carries the track.
+    pub(super) fn names(&self, track: TrackId) -> bool {
+        self.tracks.iter().any(|pending| pending.track == track)
     }
 }
 

@@ -219,7 +219,7 @@ pub enum Notice {
     /// The member should offer again with more slots.
     SlotsNeeded(SlotsNeeded),
     /// Who speaks, the dominant speaker first. Replaces what was said before.
-    Speakers(Vec<SpeakerLevel>),
+    Speakers(Arc<[SpeakerLevel]>),
     /// How good a participant's connection is.
     Quality {
         /// Whose.

@@ -77,6 +77,7 @@ impl Room {
         if let Some(publication) = self.publications.remove(&track) {
             let participant = publication.info.participant;
             self.forget_offered(participant, track);
+            self.forget_demands(participant);
             self.push(RoomOutput::Media(MediaCommand::Unpublish { track }));
             self.emit(RoomEvent::TrackUnpublished { track, participant });
         }

@@ -32,6 +32,7 @@ impl Room {
         self.connections.insert(connection, participant);
         self.welcome(participant, Some(seq));
         self.catch_up(participant);
+        self.tell_reports(participant, true);
         Ok(())
     }
 
@@ -62,6 +63,7 @@ impl Room {
             member.offers.clear();
             self.push(RoomOutput::Media(MediaCommand::Remove { participant }));
             self.drop_publications(participant, |_| true);
+            self.quality_lost(participant);
             return;
         }
         let offered = member.refuse_offered(grant);
@@ -81,6 +83,7 @@ impl Room {
         for track in published {
             self.withdraw(track);
         }
+        self.forget_demands(participant);
     }
 
     /// Tells a member that it is in. `since` is the last event that its earlier connection saw.

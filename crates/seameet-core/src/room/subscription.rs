@@ -1,13 +1,10 @@
 //! What members receive: views, slots, keyframes, and the loss of media.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use crate::error::{ErrorCode, RequestError};
 use crate::id::{ParticipantId, TrackId};
-use crate::media::{
-    ConnectionQuality, MediaCommand, SlotAssignment, SlotWish, SlotsNeeded, SpeakerLevel, View,
-};
+use crate::media::{MediaCommand, SlotAssignment, SlotWish, SlotsNeeded, View};
 use crate::room::{Notice, Room, RoomOutput};
 
 impl Room {
@@ -105,32 +102,6 @@ impl Room {
         }
     }
 
-    /// Tells everyone who speaks.
-    pub(super) fn speakers_changed(&mut self, speakers: &[SpeakerLevel]) {
-        let members: Vec<_> = self.members.keys().copied().collect();
-        for member in members {
-            self.tell(member, Notice::Speakers(speakers.to_vec()));
-        }
-    }
-
-    /// Tells everyone how good somebody's connection is.
-    pub(super) fn quality_changed(
-        &mut self,
-        participant: ParticipantId,
-        quality: ConnectionQuality,
-    ) {
-        let quality = Arc::new(quality);
-        let members: Vec<_> = self.members.keys().copied().collect();
-        for member in members {
-            let notice = Notice::Quality {
-                participant,
-                quality: Arc::clone(&quality),
-                is_own: member == participant,
-            };
-            self.tell(member, notice);
-        }
-    }
-
     /// The media plane has removed the endpoint, whatever the reason. The member's tracks stay published: it is
     /// expected to begin a new peer connection.
     pub(super) fn media_lost(&mut self, participant: ParticipantId) {
@@ -138,6 +109,7 @@ impl Room {
             member.forget_media();
             member.media_lost = true;
             self.tell(participant, Notice::MediaLost);
+            self.quality_lost(participant);
         }
     }
 }

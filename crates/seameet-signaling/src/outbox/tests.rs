@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use seameet_core::media::{SlotAssignment, SlotCause};
+use seameet_core::media::{
+    ConnectionQuality, LineQuality, SlotAssignment, SlotCause, SpeakerLevel,
+};
 use seameet_core::room::{ChatMessage, Notice};
 use seameet_core::{Mid, ParticipantId, TrackId};
 
@@ -33,6 +35,35 @@ fn chat(text: &str) -> Notice {
         text: text.to_owned(),
         at_ms: 0.0,
     }))
+}
+
+fn speakers(level_dbov: i8) -> Notice {
+    let speaker = SpeakerLevel {
+        participant: ParticipantId::from_random(1),
+        level_dbov,
+    };
+    Notice::Speakers(Arc::new([speaker]))
+}
+
+fn quality(participant: u64, score: u8) -> Notice {
+    Notice::Quality {
+        participant: ParticipantId::from_random(participant),
+        quality: Arc::new(ConnectionQuality {
+            score,
+            causes: Vec::new(),
+            uplink: LineQuality::default(),
+            downlink: LineQuality::default(),
+        }),
+        is_own: false,
+    }
+}
+
+fn demand(track: u32, max_height: u32) -> Notice {
+    Notice::Demand {
+        track: TrackId::new(track),
+        encodings: Vec::new(),
+        max_height: Some(max_height),
+    }
 }
 
 fn outbox(notices: usize, bytes: usize) -> Outbox {
@@ -85,9 +116,56 @@ fn slots_coalesce_at_the_end_and_the_newest_wins() {
     assert!(outbox.is_empty());
 }
 
+#[test]
+fn of_each_report_the_newest_waits_and_it_waits_at_the_end() {
+    let mut outbox = outbox(7, 1_000_000);
+    for round in 0..20 {
+        outbox.push(speakers(-20 - round)).unwrap();
+        for number in 1..=2 {
+            outbox
+                .push(quality(number, round.unsigned_abs() % 6))
+                .unwrap();
+            outbox
+                .push(demand(7, u32::from(round.unsigned_abs())))
+                .unwrap();
+        }
+        if round == 0 {
+            outbox.push(chat("between")).unwrap();
+        }
+    }
+    let waiting: Vec<_> = std::iter::from_fn(|| outbox.pop()).collect();
+    let expected = [
+        chat("between"),
+        speakers(-39),
+        quality(1, 1),
+        quality(2, 1),
+        demand(7, 19),
+    ];
+    assert_eq!(waiting, expected);
+}
+
+#[test]
+fn reports_of_different_subjects_do_not_replace_each_other() {
+    let mut outbox = outbox(100, 1_000_000);
+    let notices = [
+        speakers(-1),
+        quality(1, 1),
+        quality(2, 2),
+        demand(1, 1),
+        demand(2, 2),
+    ];
+    for notice in &notices {
+        outbox.push(notice.clone()).unwrap();
+    }
+    let waiting: Vec<_> = std::iter::from_fn(|| outbox.pop()).collect();
+    assert_eq!(waiting, notices);
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Chat(usize),
+    Quality(u64, u8),
+    Demand(u32, u32),
     Slots(Vec<(u8, Option<u32>)>),
     Pop,
 }
@@ -96,6 +174,8 @@ fn step() -> impl Strategy<Value = Step> {
     let slot = (0_u8..4, prop::option::of(0_u32..9));
     prop_oneof![
         (0_usize..400).prop_map(Step::Chat),
+        (0_u64..3, 0_u8..5).prop_map(|(participant, score)| Step::Quality(participant, score)),
+        (0_u32..3, 0_u32..5).prop_map(|(track, height)| Step::Demand(track, height)),
         prop::collection::vec(slot, 1..3).prop_map(Step::Slots),
         Just(Step::Pop),
     ]
@@ -118,6 +198,8 @@ proptest! {
         let (mut told, mut meant) = (Vec::new(), Vec::new());
         for step in steps {
             let notice = match step {
+                Step::Quality(participant, score) => quality(participant, score),
+                Step::Demand(track, height) => demand(track, height),
                 Step::Chat(length) => chat(&"x".repeat(length)),
                 Step::Slots(changes) => {
                     let names = changes.iter().map(|(mid, track)| (mid.to_string(), *track));
@@ -144,6 +226,9 @@ proptest! {
             prop_assert_eq!(bytes, outbox.bytes);
             prop_assert!(bytes <= limits.bytes || outbox.len() == 1);
             prop_assert!(outbox.queue.iter().filter(|n| matches!(n, Notice::Slots(_))).count() <= 1);
+            let is_report = |notice: &Notice| !matches!(notice, Notice::Slots(_) | Notice::PrivateChat(_));
+            let reports = outbox.queue.iter().filter(|notice| is_report(notice)).count();
+            prop_assert!(reports <= 6, "three participants, three tracks");
         }
         while let Some(notice) = outbox.pop() {
             if let Notice::Slots(assignments) = notice {

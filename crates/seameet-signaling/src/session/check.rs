@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use seameet_core::{ErrorCode, RequestError, ResumeToken};
 
 use super::{JoinFacts, SessionLimits};
-use crate::wire::{ClientBody, ClientInfo, Join, Offer, PROTOCOL_VERSION, Resume, SendData, View};
+use crate::wire::{
+    ClientBody, ClientInfo, Join, Offer, PROTOCOL_VERSION, Resume, SendData, SlotWish, View,
+};
 
 /// Longest name and version of a client in characters.
 const CLIENT_INFO_CHARS: usize = 64;
@@ -93,13 +95,39 @@ impl SessionLimits {
 
     fn check_view(&self, view: &View) -> Result<(), RequestError> {
         let slots = view.slots.as_ref().map_or(0, Vec::len);
-        at_most("slots", slots, self.slots)
+        at_most("slots", slots, self.slots)?;
+        view.slots.iter().flatten().try_for_each(check_wish)
     }
 
     fn check_data(&self, message: &SendData) -> Result<(), RequestError> {
         chars("topic", &message.topic, self.topic_chars)?;
         at_most("body bytes", message.body.len(), self.data_bytes)
     }
+}
+
+/// A wish that contradicts itself would only show as a slot that stays dark, so it is refused where it is made.
+fn check_wish(wish: &SlotWish) -> Result<(), RequestError> {
+    let refuse = |message: String| Err(RequestError::new(ErrorCode::BadMessage, message));
+    let SlotWish {
+        mid, max_height, ..
+    } = wish;
+    // A slot of height 0 is paused, whatever its least height.
+    let most = if *max_height == 0 {
+        u32::MAX
+    } else {
+        *max_height
+    };
+    if let Some(min) = wish.min_height.filter(|min| *min > most) {
+        return refuse(format!(
+            "view: slot {mid}: min_height {min} is more than max_height {max_height}"
+        ));
+    }
+    if wish.max_fps == Some(0) {
+        return refuse(format!(
+            "view: slot {mid}: max_fps is 0; max_height 0 pauses a slot"
+        ));
+    }
+    Ok(())
 }
 
 fn check_client(client: &ClientInfo) -> Result<(), RequestError> {

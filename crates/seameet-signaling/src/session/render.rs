@@ -39,7 +39,7 @@ pub(super) fn message(notice: Notice, facts: Facts<'_>) -> Option<ServerMessage>
         Notice::Answer { request, answer } => ServerMessage::Answer(Answer::new(request, answer)),
         Notice::Slots(assignments) => ServerMessage::Slots(assignments.into()),
         Notice::SlotsNeeded(needed) => ServerMessage::RequestRenegotiation(needed.into()),
-        Notice::Speakers(speakers) => ServerMessage::ActiveSpeakers(speakers.into()),
+        Notice::Speakers(speakers) => ServerMessage::ActiveSpeakers((&*speakers).into()),
         Notice::Quality {
             participant,
             quality,

@@ -6,6 +6,7 @@ mod negotiation;
 mod property;
 mod publication;
 mod render;
+mod report;
 mod resume;
 mod script;
 mod slots;

@@ -10,8 +10,8 @@ use crate::error::{ErrorCode, RequestError};
 use crate::grant::Grant;
 use crate::id::{ConnectionId, ParticipantId, TrackId};
 use crate::media::{
-    Answer, AnsweredTrack, Codec, DisconnectReason, MediaCommand, MediaEvent, RequestId, SlotWish,
-    TrackSource, View,
+    Answer, AnsweredTrack, Codec, ConnectionQuality, DisconnectReason, LineQuality, MediaCommand,
+    MediaEvent, RequestId, SlotWish, SpeakerLevel, TrackSource, View,
 };
 use crate::room::{
     JoinRequest, Notice, OfferRequest, Room, RoomCommand, RoomConfig, RoomEvent, RoomInput,
@@ -41,6 +41,8 @@ enum Step {
     MediaLost {
         participant: u64,
     },
+    /// What the media plane finds out, about whomever, there or not.
+    Report(MediaEvent),
     Remove {
         participant: u64,
     },
@@ -102,6 +104,35 @@ fn command() -> impl Strategy<Value = RoomCommand> {
     ]
 }
 
+fn report() -> impl Strategy<Value = MediaEvent> {
+    let anybody = || (0_u64..20).prop_map(participant);
+    let speaker = anybody().prop_map(|participant| SpeakerLevel {
+        participant,
+        level_dbov: -20,
+    });
+    prop_oneof![
+        prop::collection::vec(speaker, 0..4)
+            .prop_map(|speakers| MediaEvent::SpeakersChanged { speakers }),
+        (anybody(), 0_u8..=5).prop_map(|(participant, score)| MediaEvent::QualityChanged {
+            participant,
+            quality: ConnectionQuality {
+                score,
+                causes: Vec::new(),
+                uplink: LineQuality::default(),
+                downlink: LineQuality::default(),
+            },
+        }),
+        (anybody(), 0_u32..8, prop::option::of(0_u32..3)).prop_map(
+            |(participant, track, max_height)| MediaEvent::DemandChanged {
+                participant,
+                track: TrackId::new(track),
+                encodings: Vec::new(),
+                max_height,
+            }
+        ),
+    ]
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let connection = || 0_u64..20;
     prop_oneof![
@@ -113,6 +144,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(number, good)| Step::Negotiated { number, good }),
         2 => connection().prop_map(|connection| Step::Disconnected { connection }),
         1 => connection().prop_map(|participant| Step::MediaLost { participant }),
+        3 => report().prop_map(Step::Report),
         1 => connection().prop_map(|participant| Step::Remove { participant }),
         1 => (0_u64..15).prop_map(|seconds| Step::Wait { seconds }),
     ]
@@ -125,6 +157,10 @@ struct Check {
     connections: u64,
     /// Connections that may be spoken to, with the last event each has seen.
     attached: BTreeMap<ConnectionId, u32>,
+    /// For whom a connection speaks.
+    speaks_for: BTreeMap<ConnectionId, ParticipantId>,
+    /// Published tracks with their owners, as the events tell.
+    tracks: BTreeMap<TrackId, ParticipantId>,
     negotiations: BTreeMap<u64, (ParticipantId, Vec<AnsweredTrack>)>,
     members: BTreeSet<ParticipantId>,
     /// Those whose latest verdict allows them to publish nothing.
@@ -147,6 +183,8 @@ impl Check {
             now: Instant::now(),
             connections: 0,
             attached: BTreeMap::new(),
+            speaks_for: BTreeMap::new(),
+            tracks: BTreeMap::new(),
             negotiations: BTreeMap::new(),
             members: BTreeSet::new(),
             viewers: BTreeSet::new(),
@@ -218,6 +256,7 @@ impl Check {
                 participant: participant(number),
                 reason: DisconnectReason::Closed,
             }),
+            Step::Report(event) => RoomInput::Media(event),
             Step::Remove {
                 participant: number,
             } => RoomInput::Remove {
@@ -286,6 +325,7 @@ impl Check {
                         .iter()
                         .all(|track| { self.members.contains(&track.participant) })
                 );
+                self.speaks_for.insert(connection, *participant);
                 let before = self.attached.insert(connection, snapshot.seq);
                 assert_eq!(before, None);
             }
@@ -301,14 +341,54 @@ impl Check {
             Notice::Left | Notice::Removed | Notice::Replaced | Notice::RoomClosing { .. } => {
                 assert!(self.attached.remove(&connection).is_some());
             }
-            _ => assert!(self.attached.contains_key(&connection)),
+            other => {
+                assert!(self.attached.contains_key(&connection));
+                self.reported(connection, other);
+            }
         }
     }
 
+    /// Reports are of members and of tracks that are there, and demand reaches the owner alone.
+    fn reported(&self, connection: ConnectionId, notice: &Notice) {
+        let receiver = self.speaks_for[&connection];
+        match notice {
+            Notice::Speakers(speakers) => {
+                let is_in = |speaker: &SpeakerLevel| self.is_in(speaker.participant);
+                assert!(speakers.iter().all(is_in), "{speakers:?}");
+            }
+            Notice::Quality {
+                participant,
+                is_own,
+                ..
+            } => {
+                assert!(self.is_in(*participant));
+                assert_eq!(*is_own, *participant == receiver);
+            }
+            Notice::Demand { track, .. } => assert_eq!(self.tracks.get(track), Some(&receiver)),
+            _ => {}
+        }
+    }
+
+    /// A newcomer hears its welcome before the driver hears that it joined.
+    fn is_in(&self, participant: ParticipantId) -> bool {
+        self.members.contains(&participant)
+            || self
+                .speaks_for
+                .values()
+                .any(|member| *member == participant)
+    }
+
     /// Nobody publishes what its latest verdict forbids.
-    fn published(&self, event: &RoomEvent) {
-        if let RoomEvent::TrackPublished(track) = event {
-            assert!(!self.viewers.contains(&track.participant), "{track:?}");
+    fn published(&mut self, event: &RoomEvent) {
+        match event {
+            RoomEvent::TrackPublished(track) => {
+                assert!(!self.viewers.contains(&track.participant), "{track:?}");
+                self.tracks.insert(track.id, track.participant);
+            }
+            RoomEvent::TrackUnpublished { track, .. } => {
+                self.tracks.remove(track);
+            }
+            _ => {}
         }
     }
 

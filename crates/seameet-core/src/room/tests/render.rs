@@ -63,29 +63,7 @@ fn told(notice: &Notice) -> String {
         Notice::SlotsNeeded(needed) => {
             format!("needs audio={} video={}", needed.audio, needed.video)
         }
-        Notice::Speakers(speakers) => {
-            let speakers: Vec<_> = speakers
-                .iter()
-                .map(|speaker| format!("{}={}", speaker.participant, speaker.level_dbov))
-                .collect();
-            format!("speakers {}", speakers.join(" "))
-        }
-        Notice::Quality {
-            participant,
-            quality,
-            is_own,
-        } => {
-            let own = if *is_own { " own" } else { "" };
-            format!("quality {participant} {}{own}", quality.score)
-        }
-        Notice::Demand {
-            track,
-            encodings,
-            max_height,
-        } => {
-            let wanted: Vec<_> = encodings.iter().map(|demand| demand.wanted).collect();
-            format!("demand {track} {wanted:?} {max_height:?}")
-        }
+        Notice::Speakers(_) | Notice::Quality { .. } | Notice::Demand { .. } => reported(notice),
         Notice::MediaLost => "media lost".to_owned(),
         Notice::Error { request, error } => {
             format!("error {} {}", request.as_deref().unwrap_or("-"), error.code)
@@ -99,6 +77,47 @@ fn told(notice: &Notice) -> String {
         } => {
             format!("closing {reason} {retry_after:?}")
         }
+    }
+}
+
+fn reported(notice: &Notice) -> String {
+    match notice {
+        Notice::Speakers(speakers) => {
+            let speakers = speakers
+                .iter()
+                .map(|speaker| format!("{}{}", name(speaker.participant), speaker.level_dbov));
+            format!("speakers {}", list(speakers))
+        }
+        Notice::Quality {
+            participant,
+            quality,
+            is_own,
+        } => {
+            let own = if *is_own { " own" } else { "" };
+            let causes = quality.causes.iter().map(|cause| format!("{cause:?}"));
+            format!(
+                "quality{own} {} {}{}",
+                name(*participant),
+                quality.score,
+                list(causes)
+            )
+        }
+        Notice::Demand {
+            track,
+            encodings,
+            max_height,
+        } => {
+            let wanted = encodings.iter().map(|demand| {
+                let rid = or_none(demand.rid.as_ref());
+                format!("{rid}{}", if demand.wanted { "+" } else { "-" })
+            });
+            format!(
+                "demand {track} {}@{}",
+                list(wanted),
+                or_none(max_height.as_ref())
+            )
+        }
+        _ => String::new(),
     }
 }
 

@@ -39,9 +39,9 @@ impl From<core_media::SlotLayer> for SlotLayer {
     }
 }
 
-impl From<Vec<core_media::SpeakerLevel>> for ActiveSpeakers {
-    fn from(speakers: Vec<core_media::SpeakerLevel>) -> Self {
-        let speakers = speakers.into_iter().map(|speaker| ActiveSpeaker {
+impl From<&[core_media::SpeakerLevel]> for ActiveSpeakers {
+    fn from(speakers: &[core_media::SpeakerLevel]) -> Self {
+        let speakers = speakers.iter().map(|speaker| ActiveSpeaker {
             participant: speaker.participant.to_string(),
             level: speaker.level_dbov,
         });
