@@ -78,7 +78,7 @@ function call(count: number): FakeRoom {
   if (first !== undefined) room.setSpeakers([first])
   others[2]?.handRaised.set(true)
   others[5]?.presence.set('reconnecting')
-  others[6]?.quality.set({ score: 1, causes: ['loss'] })
+  others[6]?.quality.set({ score: 1, causes: ['uplink-loss'] })
   return room
 }
 

@@ -1,4 +1,5 @@
 import type { Devices } from './api/devices.ts'
+import type { PublishOptions } from './api/publication.ts'
 import type { Browser } from './browser/types.ts'
 
 /** What a room is made of. Copied; later changes to the object change nothing. */
@@ -7,6 +8,8 @@ export interface RoomOptions {
   readonly devices?: Devices
   /** Told to the server. Default: this library. */
   readonly client?: { readonly name: string; readonly version: string }
+  /** How pictures are sent. */
+  readonly publish?: PublishOptions
   /** The surroundings. Default: the page's own; tests bring a fake. */
   readonly browser?: Browser
 }

@@ -1,10 +1,14 @@
 import type { LocalPublication, Publication, ScreenShareOptions, Source, TrackPublication } from './publication.ts'
 import type { Store } from './store.ts'
 
-/** How well a participant's media travels, 0 (lost) to 5 (perfect), as the server measured. */
+/** What makes a connection bad. */
+export type QualityCause = 'uplink-loss' | 'downlink-loss' | 'downlink-bandwidth' | 'latency' | 'no-media' | 'unknown'
+
+/** How well a participant's media travels, 0 (lost) to 5 (excellent), as the server measured. */
 export interface Quality {
   readonly score: number
-  readonly causes: readonly string[]
+  /** Why not 5, the worst first. */
+  readonly causes: readonly QualityCause[]
 }
 
 /** What a tile needs of anybody in the room, oneself included. */

@@ -24,14 +24,49 @@ export interface TrackPublication {
   attach(element: HTMLMediaElement): () => void
 }
 
-/** Why a remote track is or is not being received, as the server said last. */
-export type DeliveryCause = 'full' | 'empty' | 'muted' | 'hidden' | 'waiting-for-keyframe' | 'codec' | 'unknown'
+/**
+ * Why a remote track arrives as it does, as the server said last. The picture is as good as it can be (`full`); as good
+ * as its place on the page can use (`size`) or as its publisher sends it (`publisher`); smaller because the own line
+ * takes no more (`bandwidth`) or because another one went first (`higher-priority`); or it does not arrive at all: the
+ * line takes none (`paused`), nobody looks (`hidden`), nothing is sent (`muted`), this browser cannot show it (`codec`),
+ * it is about to (`waiting-for-keyframe`), or no media line carries it (`empty`).
+ */
+export type DeliveryCause =
+  | 'full'
+  | 'size'
+  | 'publisher'
+  | 'bandwidth'
+  | 'higher-priority'
+  | 'paused'
+  | 'hidden'
+  | 'muted'
+  | 'codec'
+  | 'waiting-for-keyframe'
+  | 'empty'
+  | 'unknown'
+
+/** Which quality of a track arrives. */
+export interface DeliveredLayer {
+  /** Place of the encoding among the track's, the smallest having 0. */
+  readonly encoding: number
+  /** Highest layer of size within the encoding. */
+  readonly spatial: number
+  /** Highest layer of frames. */
+  readonly temporal: number
+  /** Pixels, where the stream tells. */
+  readonly width: number | null
+  readonly height: number | null
+}
 
 /** How a remote track reaches this client. */
 export interface Delivery {
   /** A media line carries it. */
   readonly assigned: boolean
   readonly cause: DeliveryCause
+  /** The id of the track that went first, when the cause is `higher-priority`. */
+  readonly causeTrack: string | null
+  /** Null while nothing flows, and for sound. */
+  readonly layer: DeliveredLayer | null
 }
 
 /** A track that another participant offers. */
@@ -52,6 +87,34 @@ export interface Publication extends TrackPublication {
 /** What became of the wish to send a track. */
 export type LocalState = 'off' | 'starting' | 'on' | 'failed'
 
+/** One of the encodings that a track of one's own is sent in. */
+export interface SendEncoding {
+  /** Its name; null on a line without simulcast. */
+  readonly rid: string | null
+  /** Somebody wants it, so it is sent. */
+  readonly active: boolean
+  /** 1 is full size, 2 is half as tall, and so on. */
+  readonly scale: number
+  /** Most bits per second; null is without a limit. */
+  readonly maxBitrate: number | null
+  /** The layers inside it, such as `L3T3_KEY`, as far as the browser tells. */
+  readonly mode: string | null
+}
+
+/** How pictures are sent. */
+export interface PublishOptions {
+  /**
+   * Offered first. The server has the last word: it answers with a codec that all who are in the room can show. Whoever
+   * comes later and cannot show it sees the cause `codec` instead; VP8, which browsers offer first by themselves, is
+   * shown by all. Default: the browser's own order.
+   */
+  readonly codec?: 'vp8' | 'vp9' | 'h264' | 'av1'
+  /** Sends several sizes at once, so that each viewer gets one that fits. Default true. */
+  readonly simulcast?: boolean
+  /** Sizes at most, 1 to 3; small pictures have fewer. Default 3. */
+  readonly layers?: number
+}
+
 /** A track of one's own: what was wished, and what is. */
 export interface LocalPublication extends TrackPublication {
   /** The wish. It survives reconnects and device failures. */
@@ -60,6 +123,8 @@ export interface LocalPublication extends TrackPublication {
   readonly state: Store<LocalState>
   /** Why `state` is `failed`. */
   readonly error: Store<SeameetError | null>
+  /** How it is sent, smallest size first. Empty while there is no line for it. */
+  readonly encodings: Store<readonly SendEncoding[]>
   /** Captures if needed, publishes on first use, unmutes. Rejects when there is no device or no permission. */
   enable(): Promise<void>
   /** Mutes. A camera's capture stops so that its light goes off; a microphone's capture stays. */

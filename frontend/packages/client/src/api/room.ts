@@ -4,7 +4,7 @@ import type { Devices } from './devices.ts'
 import type { SeameetError } from './error.ts'
 import type { AnyParticipant, LocalParticipant, Participant } from './participant.ts'
 import type { Publication, Source } from './publication.ts'
-import type { RoomStats } from './stats.ts'
+import type { ConnectionQuality, RoomStats } from './stats.ts'
 import type { Store } from './store.ts'
 
 /** Why somebody is no longer in the room. */
@@ -54,8 +54,13 @@ export interface Room {
   readonly local: LocalParticipant
   /** The others, in the order in which they came. */
   readonly participants: Store<readonly Participant[]>
-  /** Who talks now, loudest first, as the server or the own ears tell. */
+  /**
+   * Who talks now, the one who leads first, as the server tells; as the own ears tell while it does not. The order does
+   * not flicker while two talk at once.
+   */
   readonly activeSpeakers: Store<readonly AnyParticipant[]>
+  /** The own connection as the server measures it; null before it told. `local.quality` has the score alone. */
+  readonly connectionQuality: Store<ConnectionQuality | null>
   /** Whose hand is up, first come first. */
   readonly hands: Store<readonly AnyParticipant[]>
   readonly chat: Chat

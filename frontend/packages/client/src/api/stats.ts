@@ -1,3 +1,5 @@
+import type { Quality } from './participant.ts'
+
 /** How one media line fares since the last reading. */
 export interface LineStats {
   readonly direction: 'send' | 'receive'
@@ -27,4 +29,24 @@ export interface RoomStats {
   /** `udp` or `tcp`; null while not connected. */
   readonly transport: string | null
   readonly lines: readonly LineStats[]
+}
+
+/** How one direction of the own connection fares, as the server measured. */
+export interface PathQuality {
+  /** Share of packets lost, 0 to 1; null while unknown. */
+  readonly loss: number | null
+  /** Milliseconds; null while unknown. */
+  readonly roundTrip: number | null
+  /** What flows. */
+  readonly kilobitsPerSecond: number
+  /** What could flow, in kbit/s, as far as the server knows. */
+  readonly available: number | null
+}
+
+/** The own connection as the server sees it. */
+export interface ConnectionQuality extends Quality {
+  /** To the server. */
+  readonly uplink: PathQuality
+  /** From the server. */
+  readonly downlink: PathQuality
 }

@@ -19,6 +19,7 @@ export const pageBrowser: Browser = {
   openSocket,
   // Every peer connection makes a certificate of its own; the server tells a new one from a restart by it.
   createPeerConnection: (configuration) => new RTCPeerConnection(configuration),
+  videoCodecs: () => RTCRtpReceiver.getCapabilities('video')?.codecs ?? [],
   get media() {
     // Browsers leave it out in insecure contexts, whatever the types say.
     const { mediaDevices } = navigator as Partial<Navigator>

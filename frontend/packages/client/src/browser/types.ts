@@ -15,6 +15,12 @@ export interface SocketHandlers {
   closed(code: number): void
 }
 
+/** An encoding with the field that the language's own types do not know yet. */
+export interface EncodingParameters extends RTCRtpEncodingParameters {
+  /** The layers inside it, such as `L1T3` (https://www.w3.org/TR/webrtc-svc/). */
+  scalabilityMode?: string
+}
+
 /** What is used of `RTCRtpSender`. */
 export interface SenderLike {
   readonly track: MediaStreamTrack | null
@@ -35,6 +41,8 @@ export interface TransceiverLike {
   readonly mid: string | null
   readonly sender: SenderLike
   readonly receiver: ReceiverLike
+  /** Absent in old browsers. */
+  setCodecPreferences?(codecs: RTCRtpCodec[]): void
 }
 
 /** What is used of `RTCStatsReport`. */
@@ -52,6 +60,7 @@ export interface PeerConnectionLike {
   setLocalDescription(description: RTCLocalSessionDescriptionInit): Promise<void>
   setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void>
   addTransceiver(trackOrKind: MediaStreamTrack | string, init: RTCRtpTransceiverInit): TransceiverLike
+  setConfiguration(configuration: RTCConfiguration): void
   getStats(): Promise<StatsLike>
   addEventListener(type: string, listener: (event: Event) => void): void
   close(): void
@@ -118,6 +127,8 @@ export interface Browser {
   defaultUrl(): string | null
   openSocket(url: string, handlers: SocketHandlers): Socket
   createPeerConnection(configuration: RTCConfiguration): PeerConnectionLike
+  /** Every codec for pictures, most liked first. */
+  videoCodecs(): RTCRtpCodec[]
   /** Null where the browser offers no devices, such as in insecure contexts. */
   readonly media: MediaDevicesLike | null
   /** Null where the browser does not tell. */

@@ -45,7 +45,19 @@ export function newSessionMemory(): SessionMemory {
 }
 
 /** Messages that are neither of the session's own business nor room events. */
-export type MediaMessage = Extract<ServerMessage, { type: 'answer' | 'slots' | 'request_renegotiation' | 'media_lost' }>
+export type MediaMessage = Extract<
+  ServerMessage,
+  {
+    type:
+      | 'answer'
+      | 'slots'
+      | 'request_renegotiation'
+      | 'active_speakers'
+      | 'quality'
+      | 'publisher_demand'
+      | 'media_lost'
+  }
+>
 
 export type SessionOutput =
   | { readonly type: 'send'; readonly text: string }
@@ -176,6 +188,9 @@ export class SessionMachine {
       case 'answer':
       case 'slots':
       case 'request_renegotiation':
+      case 'active_speakers':
+      case 'quality':
+      case 'publisher_demand':
       case 'media_lost':
         if (this.#state === 'joined') this.#outputs.push({ type: 'media', message })
         return
@@ -266,6 +281,9 @@ function isEvent(message: ServerMessage): message is Extract<ServerMessage, Room
     case 'answer':
     case 'slots':
     case 'request_renegotiation':
+    case 'active_speakers':
+    case 'quality':
+    case 'publisher_demand':
     case 'media_lost':
     case 'left':
     case 'room_closing':

@@ -1,3 +1,4 @@
+import type { ActiveSpeaker } from '@seameet/protocol'
 import type { ReceiverLike } from '../browser/types.ts'
 import { loudness } from '../machines/loudness.ts'
 import { MediaWatch } from '../machines/media-watch.ts'
@@ -34,6 +35,8 @@ export class Listening {
   readonly #sampleAlarm: Alarm
   readonly #readingAlarm: Alarm
   readonly #heard = new WeakMap<ReceiverLike, Heard>()
+  /** Loudness of who talks, as the server says: for those whose sound does not come here. */
+  #told = new Map<string, number>()
   #watch = new MediaWatch()
   #running = false
   #lastReading: StatsReading | null = null
@@ -63,6 +66,19 @@ export class Listening {
     this.#schedule()
   }
 
+  /** The server says who talks, and how loud in dBov. */
+  told(speakers: readonly ActiveSpeaker[]): void {
+    this.#told = new Map(speakers.map(({ participant, level }) => [participant, loudness(10 ** (level / 20))]))
+    this.speaking.tell([...this.#told.keys()])
+    if (this.#running) this.#read()
+  }
+
+  /** The server cannot tell any more; until it does, the own ears must do. */
+  untold(): void {
+    this.#told.clear()
+    this.speaking.tell(null)
+  }
+
   /** Forgets what was counted: a new peer connection or path begins. */
   restart(): void {
     this.#watch = new MediaWatch()
@@ -74,6 +90,7 @@ export class Listening {
     this.#readingAlarm.set(null)
     this.#lastReading = null
     this.#earlierReading = null
+    this.#told.clear()
     this.speaking.clear()
   }
 
@@ -111,9 +128,8 @@ export class Listening {
   /** Whether somebody sends to us now. */
   #expecting(): boolean {
     for (const publication of this.#parts.roster.publications()) {
-      if (publication.receiver !== null && publication.delivery.get().cause === 'full' && !publication.muted.get()) {
-        return true
-      }
+      const { cause, layer } = publication.delivery.get()
+      if (publication.receiver !== null && (cause === 'full' || layer !== null) && !publication.muted.get()) return true
     }
     return false
   }
@@ -124,7 +140,8 @@ export class Listening {
     const voices: Voice[] = [{ participant: self, level: self.sentLevel() }]
     for (const participant of roster.participants.get()) {
       const microphone = participant.publication('microphone')
-      const level = microphone === undefined || microphone.muted.get() ? 0 : this.#level(microphone, now)
+      const told = this.#told.get(participant.id) ?? 0
+      const level = microphone === undefined || microphone.muted.get() ? 0 : this.#level(microphone, now) || told
       participant.loudness = level
       voices.push({ participant, level })
     }

@@ -5,6 +5,7 @@ import { attachTrack } from '../attach.ts'
 import type { TransceiverLike } from '../browser/types.ts'
 import { createStore } from '../store.ts'
 import { toDeviceError } from '../devices/errors.ts'
+import { SenderTuner, type SendSettings } from './sender-tuner.ts'
 import { kindOf } from './sources.ts'
 
 /** What is captured for a publication. `track` becomes null when the device vanishes and may come back. */
@@ -40,6 +41,8 @@ export class LocalPublicationImpl implements LocalPublication {
   readonly error = createStore<SeameetError | null>(null)
   /** Was sent and not withdrawn: it has its place in every offer, muted or not. */
   readonly inCall = createStore(false)
+  /** How it is sent. */
+  readonly tuner: SenderTuner
   readonly #hooks: LocalPublicationHooks
   readonly #keepsCapture: boolean
   #hold: Hold | null = null
@@ -53,13 +56,23 @@ export class LocalPublicationImpl implements LocalPublication {
     this.key = `local-${source}`
     this.source = source
     this.kind = kindOf(source)
+    this.tuner = new SenderTuner(source)
     this.#hooks = hooks
     // A microphone that is muted stays open: unmuting is instant, and the app can notice talk while muted.
     this.#keepsCapture = source === 'microphone'
   }
 
+  get encodings(): SenderTuner['encodings'] {
+    return this.tuner.encodings
+  }
+
   get line(): TransceiverLike | null {
     return this.#line
+  }
+
+  /** How the line was made; null without a line. */
+  get settings(): SendSettings | null {
+    return this.tuner.settings
   }
 
   /** The track that belongs on the line now. */
@@ -110,7 +123,7 @@ export class LocalPublicationImpl implements LocalPublication {
   /** The call is over: whatever is captured only for it is let go. The wish stays for the next one. */
   release(): void {
     this.#drop()
-    this.#line = null
+    this.setLine(null)
     this.wanted.set(false)
     this.inCall.set(false)
     this.error.set(null)
@@ -122,8 +135,9 @@ export class LocalPublicationImpl implements LocalPublication {
   }
 
   /** Gives it the line of a new peer connection, or takes the line away. */
-  setLine(line: TransceiverLike | null): void {
+  setLine(line: TransceiverLike | null, settings: SendSettings | null = null): void {
     this.#line = line
+    this.tuner.setLine(line, settings)
     void this.#replaceTrack()
   }
 
@@ -203,6 +217,8 @@ export class LocalPublicationImpl implements LocalPublication {
     try {
       for (let line = this.#line; line !== null && line.sender.track !== this.sendable; line = this.#line) {
         await line.sender.replaceTrack(this.sendable)
+        // Another camera has another size.
+        void this.tuner.apply()
       }
     } catch {
       // The line is closed; a new one is given by `setLine`.

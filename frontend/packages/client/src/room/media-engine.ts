@@ -14,6 +14,7 @@ import { Listening } from './listening.ts'
 import type { LocalSelf } from './local-participant.ts'
 import { Peer, type SlotCount } from './peer.ts'
 import type { Publisher } from './publisher.ts'
+import { QualityBoard } from './quality.ts'
 import type { Roster } from './roster.ts'
 import { readStats, summarize, type LineOwner } from './stats.ts'
 
@@ -45,6 +46,7 @@ export interface MediaParts {
 /** The media half of a call: one peer connection at a time, what arrives on it, and how it is brought back. */
 export class MediaEngine {
   readonly listening: Listening
+  readonly quality: QualityBoard
   readonly #browser: Browser
   readonly #parts: MediaParts
   readonly #hooks: MediaHooks
@@ -62,6 +64,7 @@ export class MediaEngine {
     this.#browser = parts.browser
     this.#parts = parts
     this.#hooks = hooks
+    this.quality = new QualityBoard(parts.self, parts.roster)
     const { browser } = parts
     this.#recovery = new MediaRecovery(() => browser.random())
     this.#recoveryAlarm = new Alarm(browser, () => {
@@ -106,6 +109,7 @@ export class MediaEngine {
       this.#begin()
       return
     }
+    this.#peer.setIceServers(this.#iceServers)
     this.#peer.signalUp()
     this.#recovery.signalUp(now)
     this.#drain()
@@ -115,6 +119,7 @@ export class MediaEngine {
   }
 
   signalDown(): void {
+    this.listening.untold()
     this.#recovery.signalDown()
     this.#peer?.signalDown()
     this.#drain()
@@ -133,6 +138,15 @@ export class MediaEngine {
       case 'slots':
         this.#slots.assign(now, message.assignments)
         this.resolve()
+        return
+      case 'active_speakers':
+        this.listening.told(message.speakers)
+        return
+      case 'quality':
+        this.quality.told(message)
+        return
+      case 'publisher_demand':
+        this.#parts.publisher.demanded(message)
         return
       case 'request_renegotiation': {
         const known = this.#peer?.answeredSlots ?? FIRST_SLOTS
@@ -165,6 +179,7 @@ export class MediaEngine {
   /** Ends everything. */
   stop(): void {
     this.listening.stop()
+    this.quality.clear()
     this.#recovery.stopped()
     this.#recoveryAlarm.set(null)
     this.#slotAlarm.set(null)
@@ -211,6 +226,7 @@ export class MediaEngine {
       send: ({ sdp, tracks }) => this.#hooks.request({ type: 'offer', sdp, tracks }),
       answered: (offered, answer) => {
         publisher.answered(offered, answer)
+        if (publisher.fitCodecs()) peer.negotiate()
         this.#parts.audio.follow(peer.audioReceivers())
         this.resolve()
       },

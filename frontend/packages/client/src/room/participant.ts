@@ -9,7 +9,7 @@ import { kindOf } from './sources.ts'
 /** What a participant without a name is called. */
 export const NAMELESS = 'Guest'
 
-const NOT_DELIVERED: Delivery = Object.freeze({ assigned: false, cause: 'empty' })
+const NOT_DELIVERED: Delivery = Object.freeze({ assigned: false, cause: 'empty', causeTrack: null, layer: null })
 
 /** A track that another participant offers. */
 export class RemotePublication implements Publication {
@@ -51,10 +51,9 @@ export class RemotePublication implements Publication {
   deliver(line: { readonly mid: string; readonly receiver: ReceiverLike } | null, delivery: Delivery, visible: boolean): void {
     this.receiver = line?.receiver ?? null
     this.mid = line?.mid ?? null
-    const now = this.delivery.get()
-    if (now.assigned !== delivery.assigned || now.cause !== delivery.cause) {
-      this.delivery.set({ assigned: delivery.assigned, cause: delivery.cause })
-    }
+    const { assigned, cause, causeTrack, layer } = delivery
+    const next: Delivery = { assigned, cause, causeTrack, layer }
+    if (JSON.stringify(next) !== JSON.stringify(this.delivery.get())) this.delivery.set(next)
     this.mediaTrack.set(line !== null && visible ? line.receiver.track : null)
   }
 

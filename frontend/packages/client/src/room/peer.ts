@@ -1,6 +1,6 @@
 import type { Answer, ErrorMessage, OfferedTrack } from '@seameet/protocol'
 import type { MediaKind } from '../api/publication.ts'
-import type { Browser, PeerConnectionLike, ReceiverLike, StatsLike, TransceiverLike } from '../browser/types.ts'
+import type { Browser, EncodingParameters, PeerConnectionLike, ReceiverLike, StatsLike, TransceiverLike } from '../browser/types.ts'
 
 /** How many lines to receive on. */
 export interface SlotCount {
@@ -52,6 +52,7 @@ export class Peer {
   readonly #browser: Browser
   readonly #hooks: PeerHooks
   readonly #connection: PeerConnectionLike
+  readonly #configuration: RTCConfiguration
   readonly #slots: { readonly kind: MediaKind; readonly transceiver: TransceiverLike }[] = []
   #wantedSlots: SlotCount
   #answeredSlots: SlotCount = { audio: 0, video: 0 }
@@ -69,7 +70,8 @@ export class Peer {
     this.#browser = browser
     this.#hooks = hooks
     this.#wantedSlots = slots
-    this.#connection = browser.createPeerConnection({ bundlePolicy: 'max-bundle', ...configuration })
+    this.#configuration = { bundlePolicy: 'max-bundle', ...configuration }
+    this.#connection = browser.createPeerConnection(this.#configuration)
     this.#connection.addEventListener('icecandidate', (event) => {
       const candidate = 'candidate' in event ? (event.candidate as RTCIceCandidate | null) : null
       if (candidate !== null && !this.#closed) hooks.candidate(candidate)
@@ -81,9 +83,26 @@ export class Peer {
     this.#connection.addEventListener('iceconnectionstatechange', changed)
   }
 
+  /** Servers whose passwords are fresh, for the next ICE restart. */
+  setIceServers(iceServers: RTCIceServer[]): void {
+    try {
+      this.#connection.setConfiguration({ ...this.#configuration, iceServers })
+    } catch {
+      // The former ones may still do.
+    }
+  }
+
   /** Adds a line to send on. It becomes real with the next offer. */
-  addSender(trackOrKind: MediaStreamTrack | MediaKind, encoding: RTCRtpEncodingParameters): TransceiverLike {
-    return this.#connection.addTransceiver(trackOrKind, { direction: 'sendonly', sendEncodings: [encoding] })
+  addSender(trackOrKind: MediaStreamTrack | MediaKind, sendEncodings: EncodingParameters[]): TransceiverLike {
+    const add = (encodings: EncodingParameters[]): TransceiverLike =>
+      this.#connection.addTransceiver(trackOrKind, { direction: 'sendonly', sendEncodings: encodings })
+    try {
+      return add(sendEncodings)
+    } catch {
+      // A browser that cannot have such layers takes the largest encoding without.
+      const { maxBitrate, maxFramerate } = sendEncodings.at(-1) ?? {}
+      return add([{ ...(maxBitrate === undefined ? {} : { maxBitrate }), ...(maxFramerate === undefined ? {} : { maxFramerate }) }])
+    }
   }
 
   /** The receiver behind a line, once the line is negotiated. */

@@ -20,7 +20,6 @@ describe('publishing', () => {
     const [line] = senders(made)
     expect(server.last('offer').tracks).toEqual([{ mid: line?.mid, source: 'camera', muted: false }])
     expect(line?.sender.track).toBe(media.live('video')[0])
-    expect(line?.sendEncodings).toEqual([{ maxBitrate: 1_500_000, maxFramerate: 30 }])
     expect(room.local.camera.state.get()).toBe('on')
     expect(room.local.camera.muted.get()).toBe(false)
     expect(room.local.publications.get()).toEqual([room.local.camera])

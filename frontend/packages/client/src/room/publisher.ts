@@ -1,22 +1,18 @@
-import type { Answer, OfferedTrack, TrackInfo } from '@seameet/protocol'
+import type { Answer, OfferedTrack, PublisherDemand, TrackInfo } from '@seameet/protocol'
 import { SeameetError } from '../api/error.ts'
-import type { Source } from '../api/publication.ts'
-import type { Browser } from '../browser/types.ts'
+import type { PublishOptions, Source } from '../api/publication.ts'
+import type { Browser, TransceiverLike } from '../browser/types.ts'
+import { isScalable, layersOf, planEncodings } from '../machines/encodings.ts'
 import type { ClientBody } from '../machines/session.ts'
 import type { LocalPublicationImpl } from './local-publication.ts'
 import type { Peer } from './peer.ts'
+import { pictureOf } from './sender-tuner.ts'
 import { kindOf, sourceFromWire, sourceToWire } from './sources.ts'
-
-/** What one encoding of each source may use. Simulcast splits the camera's share later. */
-const ENCODINGS: Readonly<Record<Source, RTCRtpEncodingParameters>> = {
-  microphone: { maxBitrate: 64_000 },
-  camera: { maxBitrate: 1_500_000, maxFramerate: 30 },
-  screen: { maxBitrate: 2_500_000 },
-  'screen-audio': { maxBitrate: 128_000 },
-}
 
 /** Before a message that the server had no room for is sent again. */
 const RETRY_DELAY = 1000
+/** Demands that are kept for tracks to come: one of each source. */
+const EARLY_LIMIT = 4
 
 /** What the server believes of a track. */
 interface Known {
@@ -28,6 +24,8 @@ export interface PublisherHooks {
   /** Sends a request and returns its id; null while signaling is down. */
   request(body: ClientBody): string | null
   failed(source: Source, error: SeameetError): void
+  /** The codec that others in the room send, null when nobody does. */
+  roomCodec(): string | null
 }
 
 /**
@@ -41,10 +39,18 @@ export class Publisher {
   readonly #known = new Map<Source, Known>()
   /** Mute messages whose refusal must be noticed. */
   readonly #sent = new Map<string, Source>()
+  readonly #options: PublishOptions
+  /** The codec that the server answered with. */
+  #answeredCodec: string | null = null
+  /** What is wanted of tracks that no answer has named yet. */
+  #early: readonly PublisherDemand[] = []
+  /** Publications that got another line on this peer connection because of their codec; once is enough. */
+  readonly #moved = new Set<Source>()
 
-  constructor(publications: readonly LocalPublicationImpl[], browser: Browser, hooks: PublisherHooks) {
+  constructor(publications: readonly LocalPublicationImpl[], browser: Browser, options: PublishOptions, hooks: PublisherHooks) {
     this.#publications = publications
     this.#browser = browser
+    this.#options = options
     this.#hooks = hooks
   }
 
@@ -52,8 +58,15 @@ export class Publisher {
   prepare(peer: Peer): void {
     for (const publication of this.#publications) {
       if (!publication.inCall.get() || publication.line !== null) continue
-      const { source, sendable } = publication
-      publication.setLine(peer.addSender(sendable ?? kindOf(source), ENCODINGS[source]))
+      const { source, sendable, kind } = publication
+      const { codec: wish, simulcast = true, layers = 3 } = this.#options
+      const codec = this.#answeredCodec ?? wish ?? this.#hooks.roomCodec() ?? 'vp8'
+      const settings = { codec, layers: simulcast ? layers : 1 }
+      const picture = pictureOf(source, codec, sendable)
+      const encodings = planEncodings(picture, layersOf(picture, settings.layers), settings.layers)
+      const line = peer.addSender(sendable ?? kindOf(source), encodings)
+      if (kind === 'video' && wish !== undefined) this.#prefer(line, wish)
+      publication.setLine(line, settings)
     }
   }
 
@@ -77,8 +90,40 @@ export class Publisher {
       else if (this.#known.get(publication.source)?.track !== taken.track) {
         this.#known.set(publication.source, { track: taken.track, muted: muted ?? false })
       }
+      void publication.tuner.apply()
     }
+    for (const demand of [...this.#early]) this.demanded(demand)
     this.reconcile()
+  }
+
+  /**
+   * Looks at the codec that the answer gave each picture. Simulcast lines are made for some codecs and layered ones for
+   * others, and a line stays as it was made: returns whether a publication needs another line, and so an offer.
+   */
+  fitCodecs(): boolean {
+    let misfit = false
+    for (const publication of this.#publications) {
+      const { line, kind, source, settings } = publication
+      if (line === null || settings === null || kind !== 'video') continue
+      const codec = negotiatedCodec(line)
+      if (codec === null) continue
+      this.#answeredCodec = codec
+      if (isScalable(codec) === isScalable(settings.codec) || this.#moved.has(source)) continue
+      this.#moved.add(source)
+      publication.setLine(null)
+      void line.sender.replaceTrack(null).catch(() => undefined)
+      misfit = true
+    }
+    return misfit
+  }
+
+  /** What the server wants of a track. */
+  demanded(demand: PublisherDemand): void {
+    this.#early = this.#early.filter((other) => other.track !== demand.track)
+    const publication = this.#publications.find(({ source }) => this.#known.get(source)?.track === demand.track)
+    if (publication !== undefined) publication.tuner.setDemand(demand)
+    // It may overtake the answer that names the track, which takes the browser a moment to apply.
+    else this.#early = [...this.#early, demand].slice(-EARLY_LIMIT)
   }
 
   /** The server will not have the tracks that it does not know yet. */
@@ -100,6 +145,7 @@ export class Publisher {
 
   /** A new peer connection begins: lines are made anew. The server's tracks live until the next answer. */
   detach(): void {
+    this.#moved.clear()
     for (const publication of this.#publications) publication.setLine(null)
   }
 
@@ -107,6 +153,8 @@ export class Publisher {
   forget(): void {
     this.#known.clear()
     this.#sent.clear()
+    this.#answeredCodec = null
+    this.#early = []
   }
 
   /** Whether a publication is in the call that no answer has confirmed. */
@@ -153,6 +201,17 @@ export class Publisher {
     return this.#publications.find((publication) => publication.source === source)
   }
 
+  /** Offers every codec, or some browsers write a description that others cannot read; the wished one first. */
+  #prefer(line: TransceiverLike, codec: string): void {
+    const all = this.#browser.videoCodecs()
+    const wished = all.filter(({ mimeType }) => mimeType.toLowerCase() === `video/${codec}`)
+    try {
+      line.setCodecPreferences?.([...wished, ...all.filter((one) => !wished.includes(one))])
+    } catch {
+      // The browser's own order will do.
+    }
+  }
+
   #refuse(publication: LocalPublicationImpl, cause?: SeameetError): void {
     const error = cause ?? new SeameetError('publish/refused', `The server did not take the ${publication.source}.`)
     publication.fail(error)
@@ -164,4 +223,10 @@ function muteMessage(source: Source, track: string, muted: boolean): ClientBody 
   if (source === 'microphone') return { type: muted ? 'mute_audio' : 'unmute_audio' }
   if (source === 'camera') return { type: muted ? 'mute_video' : 'unmute_video' }
   return { type: 'set_track', track, muted }
+}
+
+/** The codec that a line was answered with; null where the browser does not tell. */
+function negotiatedCodec({ sender }: TransceiverLike): string | null {
+  const { codecs } = sender.getParameters() as Partial<RTCRtpSendParameters>
+  return codecs?.[0]?.mimeType.split('/')[1]?.toLowerCase() ?? null
 }

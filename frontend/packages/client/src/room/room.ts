@@ -5,7 +5,7 @@ import type { Devices } from '../api/devices.ts'
 import { SeameetError } from '../api/error.ts'
 import type { Source } from '../api/publication.ts'
 import type { ConnectOptions, Room, RoomEvents } from '../api/room.ts'
-import type { RoomStats } from '../api/stats.ts'
+import type { ConnectionQuality, RoomStats } from '../api/stats.ts'
 import type { Store } from '../api/store.ts'
 import { idleConnection } from '../connection.ts'
 import { DeviceSet } from '../devices/device-set.ts'
@@ -65,8 +65,9 @@ export class RoomImpl implements Room {
     const request = (body: ClientBody): string | null => this.#request(body)
     this.local = this.#makeSelf()
     this.#roster = new Roster(this.local, this.#emitter)
-    this.#publisher = new Publisher(this.local.all, browser, {
+    this.#publisher = new Publisher(this.local.all, browser, options.publish ?? {}, {
       request,
+      roomCodec: () => this.#roster.videoCodec(),
       failed: (source, error) => {
         this.#emitter.emit('publish-failed', { source, error })
       },
@@ -103,6 +104,10 @@ export class RoomImpl implements Room {
 
   get activeSpeakers(): Store<readonly AnyParticipant[]> {
     return this.#media.listening.speaking.active
+  }
+
+  get connectionQuality(): Store<ConnectionQuality | null> {
+    return this.#media.quality.own
   }
 
   get audioPlayback(): Store<'ok' | 'blocked'> {

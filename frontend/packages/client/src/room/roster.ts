@@ -47,6 +47,12 @@ export class Roster {
     for (const participant of this.participants.get()) yield* participant.publications.get()
   }
 
+  /** A codec that somebody sends pictures in; null when nobody sends any. */
+  videoCodec(): string | null {
+    for (const { kind, codec } of this.publications()) if (kind === 'video') return codec
+    return null
+  }
+
   find(id: string): RemoteParticipant | undefined {
     return this.participants.get().find((participant) => participant.id === id)
   }

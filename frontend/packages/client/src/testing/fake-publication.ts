@@ -1,5 +1,5 @@
 import type { SeameetError } from '../api/error.ts'
-import type { Delivery, LocalPublication, LocalState, MediaKind, Publication, Source } from '../api/publication.ts'
+import type { Delivery, LocalPublication, LocalState, MediaKind, Publication, SendEncoding, Source } from '../api/publication.ts'
 import { attachTrack } from '../attach.ts'
 import { createStore } from '../store.ts'
 
@@ -19,7 +19,7 @@ export class FakePublication implements Publication {
   readonly muted = createStore(false)
   readonly mediaTrack = createStore<MediaStreamTrack | null>(null)
   readonly size = createStore<{ width: number; height: number } | null>(null)
-  readonly delivery = createStore<Delivery>({ assigned: true, cause: 'full' })
+  readonly delivery = createStore<Delivery>({ assigned: true, cause: 'full', causeTrack: null, layer: null })
 
   constructor(participantId: string, source: Source) {
     this.id = `t_${participantId}_${source}`
@@ -45,6 +45,7 @@ export class FakeLocalPublication implements LocalPublication {
   readonly wanted = createStore(false)
   readonly state = createStore<LocalState>('off')
   readonly error = createStore<SeameetError | null>(null)
+  readonly encodings = createStore<readonly SendEncoding[]>([])
   /** What the next `enable` shows. */
   nextTrack: MediaStreamTrack | null = null
   /** What the next `enable` fails with. */

@@ -3,7 +3,7 @@ import type { Connection } from '../api/connection.ts'
 import type { SeameetError } from '../api/error.ts'
 import type { AnyParticipant } from '../api/participant.ts'
 import type { ConnectOptions, LeaveReason, Room, RoomEvents } from '../api/room.ts'
-import type { RoomStats } from '../api/stats.ts'
+import type { ConnectionQuality, RoomStats } from '../api/stats.ts'
 import { idleConnection } from '../connection.ts'
 import { createEmitter } from '../emitter.ts'
 import { createStore } from '../store.ts'
@@ -20,6 +20,7 @@ export class FakeRoom implements Room {
   readonly local = new FakeLocalParticipant()
   readonly participants = createStore<readonly FakeParticipant[]>([])
   readonly activeSpeakers = createStore<readonly AnyParticipant[]>([])
+  readonly connectionQuality = createStore<ConnectionQuality | null>(null)
   readonly hands = createStore<readonly AnyParticipant[]>([])
   readonly startedAt = createStore<number | null>(null)
   readonly audioPlayback = createStore<'ok' | 'blocked'>('ok')

@@ -4,6 +4,6 @@ export { FakeLocalParticipant, FakeParticipant, type FakeParticipantInit } from 
 export { FakeLocalPublication, FakePublication } from './fake-publication.ts'
 export { FakeClock } from './browser/fake-clock.ts'
 export { FakeMedia, FakeTrack, mediaError } from './browser/fake-media.ts'
-export { FakePeer, FakeTransceiver } from './browser/fake-peer.ts'
+export { FakePeer, FakeSender, FakeTransceiver, type FakeAnswers } from './browser/fake-peer.ts'
 export { FakeAudioOutput, FakeBrowser, FakeSocket } from './browser/fake-browser.ts'
 export { FakeServer, peerInfo, trackInfo, type Admission } from './browser/fake-server.ts'

@@ -1,7 +1,7 @@
 import type { AudioOutput, Browser, LevelReader, PermissionLike, Socket, SocketHandlers } from '../../browser/types.ts'
 import { FakeClock } from './fake-clock.ts'
 import { FakeMedia, mediaError } from './fake-media.ts'
-import { FakePeer } from './fake-peer.ts'
+import { FakePeer, type FakeAnswers } from './fake-peer.ts'
 
 /** The other end of a socket, as a test or a fake server holds it. */
 export class FakeSocket implements Socket {
@@ -96,6 +96,8 @@ export class FakeBrowser implements Browser {
   rms = 0
   /** Level readers that are open. */
   readers = 0
+  /** What the other end of each peer connection takes. */
+  readonly answers: FakeAnswers = { codec: 'VP8', simulcast: true }
   readonly tones: string[] = []
   readonly permissions: Partial<Record<'microphone' | 'camera', { state: PermissionState; readonly changed: Set<() => void> }>> = {}
   /** Called with each new socket, before the client goes on. */
@@ -139,10 +141,14 @@ export class FakeBrowser implements Browser {
   }
 
   createPeerConnection(configuration: RTCConfiguration): FakePeer {
-    const peer = new FakePeer(this.peers.length + 1, this.now)
+    const peer = new FakePeer(this.peers.length + 1, this.now, this.answers)
     this.peers.push(peer)
     this.configurations.push(configuration)
     return peer
+  }
+
+  videoCodecs(): RTCRtpCodec[] {
+    return ['VP8', 'H264', 'VP9', 'AV1', 'rtx'].map((name) => ({ mimeType: `video/${name}`, clockRate: 90_000 }))
   }
 
   queryPermission(kind: 'microphone' | 'camera'): Promise<PermissionLike | null> {

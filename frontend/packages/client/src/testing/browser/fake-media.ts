@@ -8,6 +8,8 @@ export class FakeTrack extends EventTarget {
   readyState: 'live' | 'ended' = 'live'
   contentHint = ''
   enabled = true
+  /** Picture size; unknown by default. */
+  size: { readonly width?: number; readonly height?: number } = {}
   readonly #deviceId: string
   readonly #groupId: string
 
@@ -21,7 +23,7 @@ export class FakeTrack extends EventTarget {
   }
 
   getSettings(): MediaTrackSettings {
-    return { deviceId: this.#deviceId, groupId: this.#groupId }
+    return { deviceId: this.#deviceId, groupId: this.#groupId, ...this.size }
   }
 
   stop(): void {
@@ -68,6 +70,8 @@ export class FakeMedia implements MediaDevicesLike {
   readonly failures: (Error | undefined)[] = []
   /** Requests wait while this is a promise. */
   gate: Promise<void> | null = null
+  /** Size of the pictures that are captured from now on. */
+  size: FakeTrack['size'] = {}
   /** Whether the next shared screen has sound. */
   screenAudio = true
   readonly #listeners = new Set<() => void>()
@@ -147,6 +151,7 @@ export class FakeMedia implements MediaDevicesLike {
   }
 
   #give(track: FakeTrack): FakeTrack {
+    track.size = track.kind === 'video' ? this.size : {}
     this.given.push(track)
     return track
   }

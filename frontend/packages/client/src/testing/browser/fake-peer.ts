@@ -1,5 +1,63 @@
-import type { PeerConnectionLike, StatsLike, TransceiverLike } from '../../browser/types.ts'
+import type { EncodingParameters, PeerConnectionLike, SenderLike, StatsLike, TransceiverLike } from '../../browser/types.ts'
 import { FakeTrack } from './fake-media.ts'
+
+/** What the other end takes. */
+export interface FakeAnswers {
+  codec: string
+  simulcast: boolean
+}
+
+/** A sender that, like a browser's, takes one change of its parameters at a time. */
+export class FakeSender implements SenderLike {
+  track: MediaStreamTrack | null
+  /** Every track that was put on the line. */
+  readonly sent: (MediaStreamTrack | null)[] = []
+  /** How it sends now. */
+  encodings: EncodingParameters[]
+  codec: string | null = null
+  degradationPreference: string | undefined
+  /** Thrown by the next changes, one each. */
+  readonly failures: Error[] = []
+  changes = 0
+  #busy = false
+  #transaction = 0
+
+  constructor(track: MediaStreamTrack | null, encodings: readonly EncodingParameters[]) {
+    this.track = track
+    this.encodings = encodings.map((encoding) => ({ active: true, ...encoding }))
+  }
+
+  async replaceTrack(track: MediaStreamTrack | null): Promise<void> {
+    await Promise.resolve()
+    this.track = track
+    this.sent.push(track)
+  }
+
+  getParameters(): RTCRtpSendParameters {
+    this.#transaction += 1
+    return {
+      transactionId: String(this.#transaction),
+      encodings: this.encodings.map((encoding) => ({ ...encoding })),
+      codecs: this.codec === null ? [] : [{ mimeType: this.codec, payloadType: 96, clockRate: 90_000 }],
+      headerExtensions: [],
+      rtcp: {},
+    }
+  }
+
+  async setParameters(parameters: RTCRtpSendParameters): Promise<void> {
+    if (this.#busy) throw new Error('a change is under way')
+    if (parameters.transactionId !== String(this.#transaction)) throw new Error('the parameters are old')
+    if (parameters.encodings.length !== this.encodings.length) throw new Error('encodings cannot come or go')
+    this.#busy = true
+    await Promise.resolve()
+    this.#busy = false
+    const failure = this.failures.shift()
+    if (failure !== undefined) throw failure
+    this.changes += 1
+    this.encodings = parameters.encodings
+    this.degradationPreference = parameters.degradationPreference
+  }
+}
 
 /** A media line. */
 export class FakeTransceiver implements TransceiverLike {
@@ -10,32 +68,35 @@ export class FakeTransceiver implements TransceiverLike {
   readonly remote: FakeTrack
   /** What `getSynchronizationSources` tells. */
   sources: { timestamp: number; audioLevel?: number }[] = []
-  /** Every track that was put on the line. */
-  readonly sent: (MediaStreamTrack | null)[] = []
-  readonly sender: TransceiverLike['sender']
+  readonly sender: FakeSender
   readonly receiver: TransceiverLike['receiver']
-  #track: MediaStreamTrack | null
+  /** What was preferred, most liked first. */
+  codecs: RTCRtpCodec[] | null = null
 
   constructor(kind: string, track: MediaStreamTrack | null, init: RTCRtpTransceiverInit, name: string) {
     this.kind = kind
     this.direction = init.direction ?? 'sendrecv'
     this.sendEncodings = init.sendEncodings ?? []
-    this.#track = track
+    this.sender = new FakeSender(track, this.sendEncodings)
     this.remote = new FakeTrack(kind === 'audio' ? 'audio' : 'video', name)
-    const current = (): MediaStreamTrack | null => this.#track
-    this.sender = {
-      get track() {
-        return current()
-      },
-      replaceTrack: async (next) => {
-        await Promise.resolve()
-        this.#track = next
-        this.sent.push(next)
-      },
-      getParameters: () => ({}) as RTCRtpSendParameters,
-      setParameters: () => Promise.resolve(),
-    }
     this.receiver = { track: this.remote.asTrack(), getSynchronizationSources: () => this.sources }
+  }
+
+  /** Every track that was put on the line. */
+  get sent(): readonly (MediaStreamTrack | null)[] {
+    return this.sender.sent
+  }
+
+  setCodecPreferences(codecs: RTCRtpCodec[]): void {
+    this.codecs = codecs
+  }
+
+  /** The other end took the line. Without simulcast a browser keeps the first encoding only. */
+  answered({ codec, simulcast }: FakeAnswers): void {
+    if (this.kind !== 'video') return
+    this.sender.codec = `video/${codec}`
+    const [first] = this.sender.encodings
+    if (!simulcast && first !== undefined) this.sender.encodings = [first]
   }
 }
 
@@ -49,17 +110,21 @@ export class FakePeer extends EventTarget implements PeerConnectionLike {
   /** Counted up by ICE restarts. */
   generation = 0
   offers = 0
+  /** What it was configured with later. */
+  readonly configurations: RTCConfiguration[] = []
   /** Grows by this at each look at the statistics. */
   inboundPerLook = 50
   #inbound = 0
   #lookedAt = -Infinity
   readonly #now: () => number
   readonly number: number
+  readonly #answers: FakeAnswers
 
-  constructor(number: number, now: () => number) {
+  constructor(number: number, now: () => number, answers: FakeAnswers = { codec: 'VP8', simulcast: true }) {
     super()
     this.number = number
     this.#now = now
+    this.#answers = answers
   }
 
   addTransceiver(trackOrKind: MediaStreamTrack | string, init: RTCRtpTransceiverInit): FakeTransceiver {
@@ -98,7 +163,12 @@ export class FakePeer extends EventTarget implements PeerConnectionLike {
     if (this.signalingState !== 'have-local-offer') throw new Error('no offer to answer')
     if (description.sdp === 'broken') throw new Error('cannot be parsed')
     this.signalingState = 'stable'
+    for (const transceiver of this.transceivers) transceiver.answered(this.#answers)
     if (this.connectionState === 'new') this.setState('connected')
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configurations.push(configuration)
   }
 
   getStats(): Promise<StatsLike> {

@@ -28,6 +28,7 @@ export class FakeServer {
   chat: ChatMessage[] = []
   subscribe = true
   publishCamera = true
+  iceServers: Ready['ice_servers'] = []
   /** Every message of the client, newest last. */
   readonly received: ClientMessage[] = []
   #joins = 0
@@ -179,7 +180,7 @@ export class FakeServer {
       peers: this.peers,
       tracks: this.tracks,
       chat: this.chat,
-      ice_servers: [],
+      ice_servers: this.iceServers,
       resume: { token: `token-${this.#joins}`, ttl_ms: 20_000 },
       limits: {
         message_bytes: 65_536,
