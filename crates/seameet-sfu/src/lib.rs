@@ -17,6 +17,7 @@
 //! - Payload is shared, never copied per subscriber, and never read but by `seameet_rtp::inspect`.
 //! - A failing peer ends itself; nobody else notices.
 
+pub mod allocator;
 pub mod config;
 pub mod driver;
 pub mod shard;

@@ -1,0 +1,205 @@
+//! Order, pace, and what is probed for.
+
+use super::*;
+
+#[test]
+fn sound_comes_first() {
+    let mut line = line(1_900_000);
+    let mut subscriber = Subscriber::new(vec![camera(1)]);
+    line.audio = 400_000;
+    assert_eq!(encodings(&subscriber.decide(line)), [Some(1)]);
+    line.audio = 1_850_000;
+    assert_eq!(encodings(&subscriber.decide(line)), [None]);
+}
+
+#[test]
+fn everybody_is_seen_before_anybody_is_sharp() {
+    let slots = (1..=6).map(camera).collect();
+    let allocation = Subscriber::new(slots).decide(line(1_000_000));
+    assert_eq!(encodings(&allocation), [Some(0); 6]);
+}
+
+#[test]
+fn equals_rise_together() {
+    let slots = (1..=3).map(camera).collect();
+    let allocation = Subscriber::new(slots).decide(line(2_300_000));
+    assert_eq!(encodings(&allocation), [Some(1); 3]);
+}
+
+#[test]
+fn the_important_rise_first_and_as_far_as_they_can() {
+    let mut slots: Vec<_> = (1..=4).map(camera).collect();
+    slots[1].wish.max_height = 1_080;
+    slots[2].class = Class::Speaker;
+    slots[3].class = Class::Screen;
+    let check = |video, expected: [u8; 4]| {
+        let allocation = Subscriber::new(slots.clone()).decide(line(video));
+        assert_eq!(encodings(&allocation), expected.map(Some), "{video}");
+    };
+    check(2_600_000, [0, 0, 0, 2]);
+    check(4_400_000, [0, 0, 2, 2]);
+    check(6_100_000, [0, 2, 2, 2]);
+    check(8_000_000, [2, 2, 2, 2]);
+    slots[0].wish.priority = 1;
+    let allocation = Subscriber::new(slots).decide(line(2_600_000));
+    assert_eq!(encodings(&allocation), [2, 0, 0, 0].map(Some));
+}
+
+#[test]
+fn the_important_are_seen_first_when_not_everybody_can_be() {
+    let mut slots: Vec<_> = (1..=3).map(camera).collect();
+    slots[2].wish.pinned = true;
+    let allocation = Subscriber::new(slots).decide(line(310_000));
+    assert_eq!(encodings(&allocation), [Some(0), None, Some(0)]);
+}
+
+#[test]
+fn a_step_up_needs_headroom_and_keeping_it_does_not() {
+    let mut subscriber = Subscriber::new(vec![camera(1)]);
+    assert_eq!(encodings(&subscriber.seconds(9, line(550_000))), [Some(0)]);
+    assert_eq!(encodings(&subscriber.seconds(9, line(565_000))), [Some(1)]);
+    assert_eq!(encodings(&subscriber.seconds(9, line(501_000))), [Some(1)]);
+    assert_eq!(encodings(&subscriber.decide(line(499_000))), [Some(0)]);
+}
+
+#[test]
+fn a_full_line_stops_what_flows_and_a_smaller_tile_reduces_it() {
+    let mut subscriber = Subscriber::new(vec![camera(1)]);
+    subscriber.settle(line(2_000_000));
+    let full = subscriber.clone_decide(line(600_000));
+    assert_eq!(full.slots[0].meanwhile, Meanwhile::Stop);
+    subscriber.slots[0].wish.max_height = 180;
+    let smaller = subscriber.decide(line(2_000_000));
+    assert_eq!(smaller.slots[0].meanwhile, Meanwhile::Reduce);
+    subscriber.slots[0].wish.max_height = 720;
+    subscriber.slots[0].flowing = Some(target(0));
+    let larger = subscriber.decide(line(2_000_000));
+    assert_eq!(larger.slots[0].meanwhile, Meanwhile::Keep);
+}
+
+#[test]
+fn a_congested_slot_takes_less_than_what_flows() {
+    let mut subscriber = Subscriber::new(vec![camera(1)]);
+    subscriber.settle(line(5_000_000));
+    for expected in [Some(1), Some(0), None] {
+        subscriber.slots[0].is_congested = true;
+        let allocation = subscriber.step(line(5_000_000), Duration::from_secs(1));
+        assert_eq!(encodings(&allocation), [expected]);
+        assert_eq!(allocation.slots[0].meanwhile, Meanwhile::Stop);
+    }
+}
+
+#[test]
+fn a_suspended_line_carries_no_picture_and_is_not_filled_up() {
+    let mut subscriber = Subscriber::new(vec![camera(1)]);
+    subscriber.settle(line(5_000_000));
+    let mut suspended = line(5_000_000);
+    suspended.is_suspended = true;
+    let allocation = subscriber.decide(suspended);
+    assert_eq!(causes(&allocation), [SlotCause::Paused]);
+    assert_eq!(allocation.minimum, 0);
+}
+
+#[test]
+fn what_would_fill_every_wish_is_probed_for() {
+    let mut subscriber = Subscriber::new(vec![camera(1), camera(2)]);
+    let allocation = subscriber.settle(line(500_000));
+    let reached = Line {
+        estimate: Some(allocation.desired),
+        ..Line::default()
+    };
+    assert_eq!(encodings(&subscriber.seconds(9, reached)), [Some(2); 2]);
+}
+
+#[test]
+fn probing_goes_on_while_everything_is_paused() {
+    let mut subscriber = Subscriber::new(vec![camera(1)]);
+    let mut filled = 0;
+    for _ in 0..60 {
+        let allocation = subscriber.step(line(20_000), Duration::from_secs(1));
+        assert_eq!(encodings(&allocation), [None]);
+        assert!(allocation.desired > 1_700_000);
+        filled += u32::from(allocation.minimum > 150_000);
+    }
+    assert!(filled >= 25, "filled up for {filled} s of 60");
+}
+
+#[test]
+fn a_step_up_is_tried_for_five_seconds_and_then_ever_more_rarely() {
+    let mut subscriber = Subscriber::new(vec![camera(1)]);
+    let tries: Vec<_> = (0..60)
+        .map(|_| {
+            subscriber
+                .step(line(300_000), Duration::from_secs(1))
+                .minimum
+        })
+        .collect();
+    let wanted = tries[0];
+    assert!((560_000..700_000).contains(&wanted), "{wanted}");
+    assert!(tries[..5].iter().all(|minimum| *minimum == wanted));
+    assert_eq!(tries[5], 0);
+    let busy = tries.iter().filter(|minimum| **minimum > 0).count();
+    assert!((11..=25).contains(&busy), "filled up for {busy} s of 60");
+}
+
+#[test]
+fn who_has_all_is_not_filled_up() {
+    let mut subscriber = Subscriber::new(vec![camera(1)]);
+    assert_eq!(subscriber.seconds(5, line(2_000_000)).minimum, 0);
+}
+
+#[test]
+fn nothing_to_show_asks_for_nothing() {
+    let allocation = Subscriber::new(Vec::new()).decide(line(2_000_000));
+    assert_eq!((allocation.minimum, allocation.desired), (0, 0));
+    assert_eq!(allocation.deadline, None);
+}
+
+#[test]
+fn a_line_of_which_nothing_is_known_is_climbed() {
+    let unknown = Line::default();
+    let mut subscriber = Subscriber::new(vec![camera(1)]);
+    assert_eq!(encodings(&subscriber.settle(unknown)), [Some(0)]);
+    assert_eq!(encodings(&subscriber.seconds(2, unknown)), [Some(1)]);
+    assert_eq!(encodings(&subscriber.seconds(10, unknown)), [Some(2)]);
+}
+
+#[test]
+fn a_rise_is_believed_slowly_and_a_fall_at_once() {
+    let mut subscriber = Subscriber::new(vec![camera(1)]);
+    subscriber.settle(line(300_000));
+    subscriber.now += Duration::from_millis(100);
+    assert_eq!(encodings(&subscriber.decide(line(3_000_000))), [Some(1)]);
+    subscriber.now += Duration::from_secs(2);
+    assert_eq!(encodings(&subscriber.decide(line(3_000_000))), [Some(2)]);
+    subscriber.now += Duration::from_millis(10);
+    assert_eq!(encodings(&subscriber.decide(line(300_000))), [Some(0)]);
+}
+
+#[test]
+fn a_layer_that_does_not_come_frees_its_bits_for_others() {
+    let mut pinned = camera(1);
+    pinned.wish.pinned = true;
+    pinned.choices[2].is_live = false;
+    let mut subscriber = Subscriber::new(vec![pinned, camera(2)]);
+    let mut second = Vec::new();
+    for _ in 0..8 {
+        let allocation = subscriber.decide(line(2_300_000));
+        assert_eq!(allocation.slots[0].target, Some(target(2)));
+        second.push(allocation.slots[1].target);
+        subscriber.slots[0].flowing = Some(target(1));
+        subscriber.slots[1].flowing = allocation.slots[1].target;
+        subscriber.now += Duration::from_secs(1);
+    }
+    assert_eq!(second.first(), Some(&Some(target(0))));
+    assert_eq!(second.last(), Some(&Some(target(1))));
+}
+
+impl Subscriber {
+    /// What would be decided, without deciding it.
+    fn clone_decide(&self, line: Line) -> Allocation {
+        self.allocator
+            .clone()
+            .allocate(self.now, &line, &self.slots)
+    }
+}
