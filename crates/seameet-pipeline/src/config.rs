@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use seameet_core::Codec;
 use str0m::config::{CryptoProvider, DtlsCert};
-use str0m::rtp::{Extension, ExtensionMap};
 use str0m::{Candidate, Rtc, RtcConfig};
 
 use crate::error::OfferError;
+use crate::extension::extensions;
 
 /// Largest RTP payload of ordinary media: what fits a datagram of an ordinary path with all headers.
 pub const MAX_RTP_PAYLOAD: usize = 1_400;
@@ -165,18 +165,6 @@ fn with_h264(mut config: RtcConfig) -> RtcConfig {
             .add_h264(payload_type.into(), repairs, is_fragmented, profile);
     }
     config
-}
-
-/// Those that are used, and not the names of simulcast encodings: none is negotiated, and the engine would make a
-/// stream of each name that a client invents.
-fn extensions() -> ExtensionMap {
-    let mut extensions = ExtensionMap::empty();
-    extensions.set(1, Extension::AudioLevel);
-    extensions.set(2, Extension::AbsoluteSendTime);
-    extensions.set(3, Extension::TransportSequenceNumber);
-    extensions.set(4, Extension::RtpMid);
-    extensions.set(13, Extension::VideoOrientation);
-    extensions
 }
 
 fn provider() -> Arc<CryptoProvider> {

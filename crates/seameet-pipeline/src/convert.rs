@@ -1,12 +1,13 @@
 //! Engine types to ours and back; nowhere else.
 
-use seameet_core::{Codec, MediaKind, Mid};
+use seameet_core::{Codec, MediaKind, Mid, Rid};
 use seameet_rtp::{AudioLevel, Orientation, Packet, Payload};
 use str0m::format::{Codec as EngineCodec, CodecSpec, FormatParams};
-use str0m::media::{Direction, MediaKind as EngineKind, Mid as EngineMid};
+use str0m::media::{Direction, MediaKind as EngineKind, Mid as EngineMid, Rid as EngineRid};
 use str0m::net::Protocol as EngineProtocol;
 use str0m::rtp::{ExtensionValues, RtpPacket, VideoOrientation};
 
+use crate::extension;
 use crate::negotiate::LineDirection;
 use crate::packet::Format;
 use crate::peer::Protocol;
@@ -18,6 +19,15 @@ pub(crate) fn mid(mid: EngineMid) -> Option<Mid> {
 
 pub(crate) fn engine_mid(mid: Mid) -> EngineMid {
     EngineMid::from(mid.as_str())
+}
+
+/// `None` for a name that ours cannot hold; none such is agreed on.
+pub(crate) fn rid(rid: EngineRid) -> Option<Rid> {
+    rid.parse().ok()
+}
+
+pub(crate) fn engine_rid(rid: Rid) -> EngineRid {
+    EngineRid::from(rid.as_str())
 }
 
 pub(crate) fn kind(kind: EngineKind) -> MediaKind {
@@ -109,22 +119,26 @@ pub(crate) fn packet(packet: RtpPacket) -> Packet {
         orientation: extensions
             .video_orientation
             .map(|turn| Orientation(turn as u8)),
-        descriptor: None,
+        descriptor: extension::received_descriptor(extensions),
         payload: Payload::from_arc(packet.payload),
     }
 }
 
 /// The extensions that are forwarded. The publisher's own line and encoding names must not leak to a receiver,
 /// so the set is built from nothing.
-pub(crate) fn forwarded_extensions(packet: &Packet) -> ExtensionValues {
-    ExtensionValues {
+pub(crate) fn forwarded_extensions(packet: &Packet, descriptor: Option<&[u8]>) -> ExtensionValues {
+    let mut values = ExtensionValues {
         audio_level: packet.audio_level.map(|level| level.level_dbov),
         voice_activity: packet.audio_level.map(|level| level.voice),
         video_orientation: packet
             .orientation
             .map(|turn| VideoOrientation::from(turn.0 & 3)),
         ..ExtensionValues::default()
+    };
+    if let Some(descriptor) = descriptor {
+        extension::set_descriptor(&mut values, descriptor);
     }
+    values
 }
 
 #[cfg(test)]

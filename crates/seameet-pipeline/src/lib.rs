@@ -25,6 +25,7 @@
 pub mod config;
 mod convert;
 pub mod error;
+mod extension;
 pub mod negotiate;
 pub mod packet;
 pub mod peer;

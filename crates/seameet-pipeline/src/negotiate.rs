@@ -5,7 +5,7 @@ mod reduce;
 use seameet_core::{Codec, MediaKind, Mid, Rid};
 use str0m::Rtc;
 use str0m::change::{SdpAnswer, SdpOffer};
-use str0m::media::Direction;
+use str0m::media::{Direction, Media, Rids, Simulcast, SimulcastLayer};
 
 use crate::convert;
 use crate::error::{AnswerError, OfferError};
@@ -51,7 +51,7 @@ pub struct MediaLine {
     pub direction: LineDirection,
     /// The formats of the line in the order of preference.
     pub formats: Vec<Format>,
-    /// The simulcast encodings that the other side sends, in the order of its offer; none without simulcast.
+    /// The simulcast encodings of who sends, in the order of the offer; none without simulcast.
     pub encodings: Vec<Rid>,
 }
 
@@ -72,12 +72,26 @@ pub struct AcceptedOffer {
 }
 
 /// A media line that a client asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfferLine {
     /// Sound or picture.
     pub kind: MediaKind,
     /// What it does, seen from this endpoint.
     pub direction: LineDirection,
+    /// The simulcast encodings to send (RFC 8853); none sends one stream without a name. A line that also receives is
+    /// answered without simulcast.
+    pub encodings: Vec<Rid>,
+}
+
+impl OfferLine {
+    /// A line without simulcast.
+    pub const fn new(kind: MediaKind, direction: LineDirection) -> Self {
+        Self {
+            kind,
+            direction,
+            encodings: Vec::new(),
+        }
+    }
 }
 
 /// The certificate fingerprint in a session description. Another one than before means another endpoint: the
@@ -99,7 +113,8 @@ pub struct ParsedOffer {
 impl ParsedOffer {
     /// Reads a session description.
     ///
-    /// A client's own candidates, its names of streams and its simulcast encodings are left out.
+    /// A client's own candidates and its names of streams are left out, and so are simulcast encodings beyond four of a
+    /// line and those of lines that do not only send video.
     ///
     /// # Errors
     ///
@@ -171,6 +186,18 @@ pub(crate) fn engine_direction(direction: LineDirection) -> Direction {
     }
 }
 
+/// Simulcast as this endpoint offers it; `None` for a line with one stream.
+pub(crate) fn engine_simulcast(encodings: &[Rid]) -> Option<Simulcast> {
+    let send: Vec<_> = encodings
+        .iter()
+        .map(|rid| SimulcastLayer::new(rid.as_str()))
+        .collect();
+    (!send.is_empty()).then(|| Simulcast {
+        send,
+        recv: Vec::new(),
+    })
+}
+
 /// The line as the engine has it now.
 pub(crate) fn line(rtc: &Rtc, mid: Mid) -> Option<MediaLine> {
     let media = rtc.media(convert::engine_mid(mid))?;
@@ -191,8 +218,28 @@ pub(crate) fn line(rtc: &Rtc, mid: Mid) -> Option<MediaLine> {
         kind: convert::kind(media.kind()),
         direction,
         formats,
-        encodings: Vec::new(),
+        encodings: if direction.receives() {
+            received_encodings(media)
+        } else {
+            sent_encodings(media).into_iter().flatten().collect()
+        },
     })
+}
+
+/// The simulcast encodings that the engine expects to arrive on a line.
+pub(crate) fn received_encodings(media: &Media) -> Vec<Rid> {
+    match media.rids_rx() {
+        Rids::Specific(rids) => rids.iter().copied().filter_map(convert::rid).collect(),
+        Rids::Any | Rids::None => Vec::new(),
+    }
+}
+
+/// What this endpoint may send on a line: simulcast encodings, or one stream without a name.
+pub(crate) fn sent_encodings(media: &Media) -> Vec<Option<Rid>> {
+    match media.rids_tx() {
+        Rids::Specific(rids) => rids.iter().map(|rid| convert::rid(*rid)).collect(),
+        Rids::Any | Rids::None => vec![None],
+    }
 }
 
 #[cfg(test)]

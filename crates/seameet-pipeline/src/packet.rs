@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use seameet_core::{Codec, Mid};
+use seameet_core::{Codec, Mid, Rid};
 use seameet_rtp::Packet;
 
 /// A codec with the parameters that must agree between sender and receiver.
@@ -43,7 +43,8 @@ impl Format {
 pub struct ReceivedPacket {
     /// The media line that carried it.
     pub mid: Mid,
-    /// Which of several simulcast encodings: a small number, stable within the line.
+    /// Which of several simulcast encodings: a small number, stable within the line. They are numbered in the order
+    /// of the first offer, which says nothing about their sizes; 0 without simulcast.
     pub encoding: u8,
     /// Counts how often the encoding changed its stream (SSRC); numbers and timestamps begin anew with each.
     pub epoch: u32,
@@ -58,6 +59,8 @@ pub struct ReceivedPacket {
 /// An RTP packet to send on a line, already rewritten for its receiver.
 #[derive(Debug, Clone)]
 pub struct OutgoingPacket<'a> {
+    /// Which simulcast encoding a client sends; `None` on a line without simulcast, as every line of a server is.
+    pub rid: Option<Rid>,
     /// The packet as received; payload is shared, numbers are replaced by those below.
     pub packet: &'a Packet,
     /// What the payload is.

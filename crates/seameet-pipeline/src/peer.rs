@@ -3,24 +3,25 @@
 mod event;
 mod lines;
 mod media;
+mod negotiation;
 mod path;
 mod reports;
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use seameet_core::{Mid, Rid};
 use str0m::change::SdpPendingOffer;
 use str0m::net::Receive;
+use str0m::rtp::Ssrc;
 use str0m::{Event, IceConnectionState, Input, Output, Rtc};
 
 use crate::config::{PeerConfig, Role};
 use crate::convert;
-use crate::error::{AnswerError, OfferError, PeerError};
-use crate::negotiate::{self, AcceptedOffer, MediaLine, OfferLine, ParsedOffer};
+use crate::error::{OfferError, PeerError};
+use crate::negotiate::MediaLine;
 use crate::peer::lines::Lines;
 use crate::peer::media::ENGINE_MAX_RTP_PAYLOAD;
 use crate::peer::path::{Pair, Path};
@@ -77,120 +78,6 @@ impl PeerConnection {
         })
     }
 
-    /// Answers an offer. Works for the first and for every later one; a later one may restart ICE.
-    ///
-    /// # Errors
-    ///
-    /// [`OfferError::Parse`], [`OfferError::TooLong`] and [`OfferError::TooManyLines`] leave the connection as it was; after
-    /// [`OfferError::Apply`] it must be dropped.
-    pub fn accept_offer(&mut self, now: Instant, sdp: &str) -> Result<AcceptedOffer, OfferError> {
-        let offer = ParsedOffer::parse(sdp, self.max_media_lines)?;
-        self.answer(now, offer)
-    }
-
-    /// Answers an offer that was read elsewhere.
-    ///
-    /// # Errors
-    ///
-    /// [`OfferError::Apply`]; the connection must be dropped then.
-    pub fn answer(
-        &mut self,
-        now: Instant,
-        offer: ParsedOffer,
-    ) -> Result<AcceptedOffer, OfferError> {
-        let offer = offer.offer;
-        let apply = |error: &dyn fmt::Display| OfferError::Apply {
-            reason: error.to_string(),
-        };
-        // The engine panics at some contradictory descriptions, for example one that gives two payload types the same
-        // meaning. After that, as after any error here, nobody looks into the connection again.
-        let accepted = catch_unwind(AssertUnwindSafe(|| self.rtc.sdp_api().accept_offer(offer)));
-        let answer = accepted
-            .map_err(|_| apply(&"the engine cannot process it"))?
-            .map_err(|error| apply(&error))?;
-        self.step(now).map_err(|error| apply(&error))?;
-        let sdp = answer.to_sdp_string();
-        // The engine announces new lines as events only once it is connected; its own answer names them now.
-        for mid in sdp.lines().filter_map(|line| line.strip_prefix("a=mid:")) {
-            if let Ok(mid) = mid.parse() {
-                self.lines.add(mid);
-            }
-        }
-        self.lines.refresh(&mut self.rtc);
-        Ok(AcceptedOffer {
-            sdp,
-            lines: self.lines.agreed(&self.rtc),
-        })
-    }
-
-    /// Makes an offer with further lines; the earlier ones stay. Returns the description and the new lines' names.
-    ///
-    /// # Errors
-    ///
-    /// When there is nothing to offer.
-    pub fn create_offer(&mut self, lines: &[OfferLine]) -> Result<(String, Vec<Mid>), OfferError> {
-        let mut changes = self.rtc.sdp_api();
-        let mids: Vec<_> = lines
-            .iter()
-            .map(|line| {
-                let direction = negotiate::engine_direction(line.direction);
-                changes.add_media(convert::engine_kind(line.kind), direction, None, None, None)
-            })
-            .collect();
-        let (offer, pending) = changes.apply().ok_or_else(|| OfferError::Apply {
-            reason: "nothing changed".to_owned(),
-        })?;
-        self.pending_offer = Some(pending);
-        let mids: Vec<_> = mids.into_iter().filter_map(convert::mid).collect();
-        // The engine announces only lines that the other side added.
-        for mid in &mids {
-            self.lines.add(*mid);
-        }
-        Ok((offer.to_sdp_string(), mids))
-    }
-
-    /// Makes an offer that restarts ICE.
-    ///
-    /// # Errors
-    ///
-    /// When there is nothing to offer.
-    pub fn create_ice_restart(&mut self) -> Result<String, OfferError> {
-        let mut changes = self.rtc.sdp_api();
-        changes.ice_restart(true);
-        let (offer, pending) = changes.apply().ok_or_else(|| OfferError::Apply {
-            reason: "nothing changed".to_owned(),
-        })?;
-        self.pending_offer = Some(pending);
-        Ok(offer.to_sdp_string())
-    }
-
-    /// Takes the answer to the last offer.
-    ///
-    /// # Errors
-    ///
-    /// When no offer is pending or the answer does not fit it.
-    pub fn accept_answer(
-        &mut self,
-        now: Instant,
-        sdp: &str,
-    ) -> Result<Vec<MediaLine>, AnswerError> {
-        let answer = negotiate::parse_answer(sdp)?;
-        let refuse = |error: &dyn fmt::Display| AnswerError {
-            reason: error.to_string(),
-        };
-        let pending = self
-            .pending_offer
-            .take()
-            .ok_or_else(|| refuse(&"no offer is pending"))?;
-        self.rtc
-            .sdp_api()
-            .accept_answer(pending, answer)
-            .map_err(|error| refuse(&error))?;
-        self.step(now).map_err(|error| refuse(&error))?;
-        self.lines.refresh(&mut self.rtc);
-        Ok(self.lines.agreed(&self.rtc))
-    }
-
     /// This endpoint's current ICE name. It changes when the client restarts ICE.
     pub fn local_ufrag(&mut self) -> String {
         self.rtc.direct_api().local_ice_credentials().ufrag
@@ -243,8 +130,12 @@ impl PeerConnection {
             return Ok(());
         }
         let before = self.transmits.len();
+        let stranger = stream_of(datagram).filter(|ssrc| !self.lines.knows(*ssrc));
         self.rtc.handle_input(Input::Receive(now, receive))?;
         self.drain(true)?;
+        if let Some(ssrc) = stranger {
+            self.lines.refuse_if_not_agreed(&mut self.rtc, ssrc);
+        }
         if let Some(request) = request {
             // The engine answers what it authenticated, and nothing else.
             let mut sent = self.transmits.range(before..);
@@ -311,8 +202,7 @@ impl PeerConnection {
 
     /// The name of a simulcast encoding that arrives on a line; `None` without simulcast.
     pub fn encoding_name(&self, mid: Mid, encoding: u8) -> Option<Rid> {
-        let _ = (mid, encoding);
-        None
+        self.lines.encoding_name(mid, encoding)
     }
 
     /// Which side of the call this endpoint is on.
@@ -382,7 +272,9 @@ impl PeerConnection {
             Event::Connected => self.events.push_back(PeerEvent::Connected),
             Event::KeyframeRequest(request) => {
                 if let Some(mid) = convert::mid(request.mid) {
-                    self.events.push_back(PeerEvent::KeyframeRequested { mid });
+                    let rid = request.rid.and_then(convert::rid);
+                    self.events
+                        .push_back(PeerEvent::KeyframeRequested { mid, rid });
                 }
             }
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
@@ -399,6 +291,13 @@ impl PeerConnection {
             self.events.push_back(PeerEvent::Closed(reason));
         }
     }
+}
+
+/// The stream of an RTP packet (RFC 3550, section 5.1); `None` for other datagrams.
+fn stream_of(datagram: &[u8]) -> Option<Ssrc> {
+    let is_media = matches!(datagram, [128..=191, ..]) && !reports::is_report(datagram);
+    let ssrc = datagram.get(8..12).filter(|_| is_media)?;
+    Some(u32::from_be_bytes(ssrc.try_into().ok()?).into())
 }
 
 impl fmt::Debug for PeerConnection {

@@ -277,7 +277,7 @@ impl Shard {
                     };
                     self.ingress.push((key, Arrival::Skipped(skipped)));
                 }
-                PeerEvent::KeyframeRequested { mid } => requests.push(mid),
+                PeerEvent::KeyframeRequested { mid, .. } => requests.push(mid),
                 PeerEvent::Bandwidth { .. }
                 | PeerEvent::SenderReport { .. }
                 | PeerEvent::Statistics(_) => {}

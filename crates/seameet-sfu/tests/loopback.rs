@@ -47,10 +47,7 @@ impl Endpoint {
         let mut config = PeerConfig::new(Role::Client);
         config.local_addresses = vec![address];
         let mut connection = PeerConnection::new(&config, Instant::now()).unwrap();
-        let line = |direction| OfferLine {
-            kind: MediaKind::Audio,
-            direction,
-        };
+        let line = |direction| OfferLine::new(MediaKind::Audio, direction);
         let lines = [line(LineDirection::Send), line(LineDirection::Receive)];
         let (sdp, mids) = connection.create_offer(&lines).unwrap();
         let participant = ParticipantId::from_random(u64::from(number));
@@ -110,6 +107,7 @@ impl Endpoint {
             descriptor: None,
         };
         let outgoing = OutgoingPacket {
+            rid: None,
             packet: &packet,
             format: Format {
                 codec: Codec::Opus,
@@ -285,7 +283,7 @@ async fn wanted_codec(
     let mut connection = PeerConnection::new(&config, Instant::now()).unwrap();
     let (kind, direction) = (MediaKind::Video, LineDirection::Send);
     let (sdp, mids) = connection
-        .create_offer(&[OfferLine { kind, direction }])
+        .create_offer(&[OfferLine::new(kind, direction)])
         .unwrap();
     let track = TrackDeclaration {
         track: TrackId::new(u32::from(number)),

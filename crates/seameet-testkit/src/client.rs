@@ -139,17 +139,11 @@ impl Client {
         first_sequence: u16,
         now: Instant,
     ) -> String {
-        let slot = |kind| OfferLine {
-            kind,
-            direction: LineDirection::Receive,
-        };
+        let slot = |kind| OfferLine::new(kind, LineDirection::Receive);
         let mut lines: Vec<_> = plan
             .sources
             .iter()
-            .map(|source| OfferLine {
-                kind: source.kind(),
-                direction: LineDirection::Send,
-            })
+            .map(|source| OfferLine::new(source.kind(), LineDirection::Send))
             .collect();
         lines.extend(std::iter::repeat_n(
             slot(MediaKind::Audio),
@@ -256,6 +250,7 @@ impl Client {
                 let format = publisher.format();
                 for packet in publisher.poll(now) {
                     let outgoing = OutgoingPacket {
+                        rid: None,
                         packet: &packet,
                         format,
                         sequence: packet.sequence,
@@ -338,7 +333,7 @@ impl Client {
                 | PeerEvent::Bandwidth { .. }
                 | PeerEvent::SenderReport { .. }
                 | PeerEvent::Statistics(_) => {}
-                PeerEvent::KeyframeRequested { mid } => {
+                PeerEvent::KeyframeRequested { mid, .. } => {
                     for publisher in self
                         .publishers
                         .iter_mut()

@@ -142,10 +142,10 @@ fn checks_of_impostor(client_ufrag: String, answer: &str) -> Vec<Vec<u8>> {
 fn lines() -> Vec<OfferLine> {
     use LineDirection::{Receive, Send};
     use seameet_core::MediaKind::{Audio, Video};
-    let line = |kind, direction| OfferLine { kind, direction };
+    let line = |kind, direction| OfferLine::new(kind, direction);
     let mut lines = vec![line(Audio, Send), line(Video, Send)];
-    lines.extend([line(Audio, Receive); 4]);
-    lines.extend([line(Video, Receive); 4]);
+    lines.extend(vec![line(Audio, Receive); 4]);
+    lines.extend(vec![line(Video, Receive); 4]);
     lines
 }
 

@@ -8,10 +8,7 @@ use crate::peer::PeerConnection;
 
 fn offer_of(config: &PeerConfig) -> String {
     let mut peer = PeerConnection::new(config, Instant::now()).unwrap();
-    let line = |kind| OfferLine {
-        kind,
-        direction: LineDirection::Send,
-    };
+    let line = |kind| OfferLine::new(kind, LineDirection::Send);
     let lines = [line(MediaKind::Audio), line(MediaKind::Video)];
     peer.create_offer(&lines).unwrap().0
 }

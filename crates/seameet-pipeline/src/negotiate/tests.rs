@@ -21,7 +21,7 @@ fn server(max_media_lines: usize) -> PeerConnection {
 }
 
 fn line(kind: MediaKind, direction: LineDirection) -> OfferLine {
-    OfferLine { kind, direction }
+    OfferLine::new(kind, direction)
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn both_sides_agree_on_lines_seen_from_opposite_ends() {
 #[test]
 fn too_many_lines_are_refused_and_the_connection_is_unharmed() {
     let (mut client, mut server) = (client(), server(2));
-    let good = [line(MediaKind::Audio, LineDirection::Send); 2];
+    let good = vec![line(MediaKind::Audio, LineDirection::Send); 2];
     let (good, _) = client.create_offer(&good).unwrap();
     let many = good.clone() + &"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n".repeat(9);
     let refused = server.accept_offer(Instant::now(), &many).unwrap_err();
@@ -78,7 +78,7 @@ fn too_many_lines_are_refused_and_the_connection_is_unharmed() {
 fn an_offer_that_makes_the_engine_panic_is_refused() {
     let mut client = client();
     let (sdp, _) = client
-        .create_offer(&[line(MediaKind::Video, LineDirection::Receive); 2])
+        .create_offer(&vec![line(MediaKind::Video, LineDirection::Receive); 2])
         .unwrap();
     // The first line calls VP8 what the second calls VP9.
     let (head, second) = sdp.rsplit_once("m=video").unwrap();

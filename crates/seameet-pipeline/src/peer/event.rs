@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use seameet_core::Mid;
+use seameet_core::{Mid, Rid};
 use seameet_rtp::SenderReport;
 
 use crate::packet::ReceivedPacket;
@@ -114,5 +114,7 @@ pub enum PeerEvent {
     KeyframeRequested {
         /// The line on which this endpoint sends.
         mid: Mid,
+        /// Which simulcast encoding; `None` on a line without simulcast.
+        rid: Option<Rid>,
     },
 }

@@ -2,32 +2,34 @@
 //!
 //! The engine answers these questions by walking its tables; the hot path asks them for each packet, so the
 //! answers are kept here and forgotten when a negotiation changes anything.
+//!
+//! # Encodings
+//!
+//! A line's simulcast encodings have names (rids), which packets carry at first and then no more. Here each gets a
+//! number: its place among the names in the order in which offers brought them. A number means the same name for the
+//! life of the line. Packets may claim any name, and the engine makes a stream of each on a line without simulcast, even
+//! before it authenticates the packet; so a stream whose name was not agreed on is taken from it at once.
+
+mod sending;
 
 use std::time::{Duration, Instant};
 
-use seameet_core::{MediaKind, Mid};
+use seameet_core::{Mid, Rid};
 use str0m::Rtc;
-use str0m::media::{Pt, Rid};
+use str0m::media::{Pt, Rid as EngineRid};
 use str0m::rtp::Ssrc;
 
 use crate::convert;
 use crate::negotiate::{self, MediaLine};
 use crate::packet::Format;
+use crate::peer::lines::sending::{SendingLine, bound_retransmission};
 
-/// Packets kept for retransmission per video line: one second of 2.5 Mbit/s.
-const RTX_CACHE_VIDEO_PACKETS: usize = 300;
-/// Audio is not retransmitted: a repaired packet would come too late to be heard.
-const RTX_CACHE_AUDIO_PACKETS: usize = 1;
-/// Older packets would come too late to be shown.
-const RTX_CACHE_AGE: Duration = Duration::from_secs(2);
-/// Repairs may take up to this share of what a line sends.
-const RTX_SHARE: f32 = 0.4;
 /// Most different streams of a connection between two negotiations; packets of further ones are dropped.
 const MAX_ROUTES: usize = 64;
 /// A sender that changed its stream and shows the former one again means it after this silence of the newer; before,
 /// it is a straggler.
 const STRAGGLERS: Duration = Duration::from_millis(500);
-/// Most simulcast encodings of one line.
+/// Most simulcast encodings of one line in all its offers; further ones are dropped.
 const MAX_ENCODINGS: usize = 8;
 
 #[derive(Debug, Default)]
@@ -38,25 +40,6 @@ pub(super) struct Lines {
     encodings: Vec<(Mid, Vec<Option<Rid>>)>,
     sources: Vec<Source>,
     formats: Vec<(Pt, Format)>,
-}
-
-/// A line on which this endpoint sends.
-#[derive(Debug)]
-pub(super) struct SendingLine {
-    mid: Mid,
-    pub(super) ssrc: Ssrc,
-    pub(super) kind: MediaKind,
-    payload_types: Vec<(Format, Pt)>,
-}
-
-impl SendingLine {
-    pub(super) fn payload_type(&self, format: Format) -> Option<Pt> {
-        let types = || self.payload_types.iter();
-        types()
-            .find(|(known, _)| *known == format)
-            .or_else(|| types().find(|(known, _)| known.takes(format)))
-            .map(|(_, pt)| *pt)
-    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -98,18 +81,19 @@ impl Lines {
             .iter()
             .filter_map(|params| Some((params.pt(), convert::format(&params.spec())?)))
             .collect();
-        let known: Vec<_> = self.sending.iter().map(|line| line.ssrc).collect();
+        for mid in self.mids.clone() {
+            self.number_encodings(rtc, mid);
+        }
+        let known: Vec<_> = self.sending.iter().flat_map(SendingLine::streams).collect();
         self.sending = self
             .mids
             .iter()
-            .filter_map(|mid| sending_line(rtc, *mid))
+            .filter_map(|mid| SendingLine::read(rtc, *mid))
             .collect();
-        for line in self
-            .sending
-            .iter()
-            .filter(|line| !known.contains(&line.ssrc))
-        {
-            bound_retransmission(rtc, line);
+        for line in &self.sending {
+            for ssrc in line.streams().filter(|ssrc| !known.contains(ssrc)) {
+                bound_retransmission(rtc, line.kind, ssrc);
+            }
         }
     }
 
@@ -133,7 +117,9 @@ impl Lines {
     /// Drops all repairs that are asked for, with what is kept for more.
     pub(super) fn drop_repairs(&self, rtc: &mut Rtc) {
         for line in &self.sending {
-            bound_retransmission(rtc, line);
+            for ssrc in line.streams() {
+                bound_retransmission(rtc, line.kind, ssrc);
+            }
         }
     }
 
@@ -223,7 +209,59 @@ impl Lines {
         self.sources.iter().find(is_this).map(|source| source.ssrc)
     }
 
-    fn encoding(&mut self, mid: Mid, rid: Option<Rid>) -> Option<u8> {
+    /// Whether the stream is known to be one of a line.
+    pub(super) fn knows(&self, ssrc: Ssrc) -> bool {
+        self.routes.iter().any(|route| route.ssrc == ssrc)
+    }
+
+    /// Takes a stream from the engine whose encoding was not agreed on.
+    pub(super) fn refuse_if_not_agreed(&mut self, rtc: &mut Rtc, ssrc: Ssrc) {
+        let mut api = rtc.direct_api();
+        let Some(stream) = api.stream_rx(&ssrc) else {
+            return;
+        };
+        let mid = convert::mid(stream.mid());
+        let is_agreed = |rid: EngineRid| {
+            let encoding = mid.zip(convert::rid(rid));
+            encoding.is_some_and(|(mid, rid)| self.number(mid, Some(rid)).is_some())
+        };
+        if !stream.rid().is_none_or(is_agreed) {
+            api.remove_stream_rx(ssrc);
+        }
+    }
+
+    /// The name of an encoding.
+    pub(super) fn encoding_name(&self, mid: Mid, encoding: u8) -> Option<Rid> {
+        let (_, rids) = self.encodings.iter().find(|(known, _)| *known == mid)?;
+        rids.get(usize::from(encoding)).copied().flatten()
+    }
+
+    /// The number of an arriving stream's encoding; `None` for names that were not agreed on.
+    fn encoding(&mut self, mid: Mid, rid: Option<EngineRid>) -> Option<u8> {
+        match rid {
+            Some(rid) => self.number(mid, Some(convert::rid(rid)?)),
+            None => self.number(mid, None).or_else(|| self.assign(mid, None)),
+        }
+    }
+
+    fn number(&self, mid: Mid, rid: Option<Rid>) -> Option<u8> {
+        let (_, rids) = self.encodings.iter().find(|(known, _)| *known == mid)?;
+        let position = rids.iter().position(|known| *known == rid)?;
+        u8::try_from(position).ok()
+    }
+
+    /// Gives numbers to the encodings that the last negotiation brought to a line.
+    fn number_encodings(&mut self, rtc: &Rtc, mid: Mid) {
+        let media = rtc.media(convert::engine_mid(mid));
+        for rid in media.map(negotiate::received_encodings).unwrap_or_default() {
+            if self.number(mid, Some(rid)).is_none() {
+                self.assign(mid, Some(rid));
+            }
+        }
+    }
+
+    /// Gives the next number to an encoding; `None` when the line has had too many.
+    fn assign(&mut self, mid: Mid, rid: Option<Rid>) -> Option<u8> {
         let index = self
             .encodings
             .iter()
@@ -233,54 +271,12 @@ impl Lines {
                 self.encodings.len() - 1
             });
         let (_, rids) = self.encodings.get_mut(index)?;
-        let position = rids
-            .iter()
-            .position(|known| *known == rid)
-            .unwrap_or_else(|| {
-                rids.push(rid);
-                rids.len() - 1
-            });
-        u8::try_from(position)
-            .ok()
-            .filter(|_| position < MAX_ENCODINGS)
+        if rids.len() >= MAX_ENCODINGS {
+            return None;
+        }
+        rids.push(rid);
+        u8::try_from(rids.len() - 1).ok()
     }
-}
-
-/// The engine's own limit of 15 % drops all pending repairs of a receiver that loses a little more than that, which
-/// is when it needs them.
-fn bound_retransmission(rtc: &mut Rtc, line: &SendingLine) {
-    let packets = match line.kind {
-        MediaKind::Audio => RTX_CACHE_AUDIO_PACKETS,
-        MediaKind::Video => RTX_CACHE_VIDEO_PACKETS,
-    };
-    // Setting it anew empties it.
-    if let Some(stream) = rtc.direct_api().stream_tx(&line.ssrc) {
-        stream.set_rtx_cache(packets, RTX_CACHE_AGE, Some(RTX_SHARE));
-    }
-}
-
-fn sending_line(rtc: &mut Rtc, mid: Mid) -> Option<SendingLine> {
-    let engine_mid = convert::engine_mid(mid);
-    let media = rtc.media(engine_mid)?;
-    if !media.direction().is_sending() || media.disabled() {
-        return None;
-    }
-    let kind = convert::kind(media.kind());
-    let remote = media.remote_pts().to_vec();
-    let payload_types = rtc
-        .codec_config()
-        .params()
-        .iter()
-        .filter(|params| remote.contains(&params.pt()))
-        .filter_map(|params| Some((convert::format(&params.spec())?, params.pt())))
-        .collect();
-    let ssrc = rtc.direct_api().stream_tx_by_mid(engine_mid, None)?.ssrc();
-    Some(SendingLine {
-        mid,
-        ssrc,
-        kind,
-        payload_types,
-    })
 }
 
 #[cfg(test)]

@@ -5,32 +5,40 @@ use seameet_rtp::Vp8Rewrite;
 use str0m::media::KeyframeRequestKind;
 use str0m::rtp::{RtpPacket, RtpWrite, Vp8Descriptor, Vp8Patch};
 
-use crate::convert;
 use crate::packet::{Format, OutgoingPacket, ReceivedPacket};
 use crate::peer::lines::Origin;
 use crate::peer::{PeerConnection, PeerEvent};
+use crate::{convert, extension};
 
 /// The engine's send buffers hold 2,000 bytes with header and extensions, and it panics beyond. No configuration
-/// gets past this.
+/// gets past this. A dependency descriptor counts as payload here.
 pub(super) const ENGINE_MAX_RTP_PAYLOAD: usize = 1_900;
 
 impl PeerConnection {
     /// Queues a packet on a sending line. It leaves with the next [`handle_timeout`](Self::handle_timeout).
     ///
-    /// Returns false when the line does not send, its receiver negotiated no matching format, or the packet is too
-    /// large.
+    /// Returns false when the line does not send the encoding, its receiver negotiated no matching format, or the packet
+    /// is too large.
     pub fn write(&mut self, mid: Mid, outgoing: &OutgoingPacket<'_>) -> bool {
         let packet = outgoing.packet;
-        if packet.payload.len() > self.max_rtp_payload {
-            self.oversize_dropped += 1;
-            return false;
-        }
         let Some(line) = self.lines.sending(mid) else {
             return false;
         };
-        let Some(payload_type) = line.payload_type(outgoing.format) else {
+        let Some((payload_type, ssrc)) = line
+            .payload_type(outgoing.format)
+            .zip(line.stream(outgoing.rid))
+        else {
             return false;
         };
+        let descriptor = outgoing.descriptor.filter(|_| line.has_descriptor);
+        let described = descriptor.map_or(0, <[u8]>::len);
+        if packet.payload.len() > self.max_rtp_payload
+            || described > extension::MAX_VALUE
+            || packet.payload.len() + described > ENGINE_MAX_RTP_PAYLOAD
+        {
+            self.oversize_dropped += 1;
+            return false;
+        }
         let mut rtp = RtpWrite::new(
             payload_type,
             outgoing.sequence.into(),
@@ -40,7 +48,7 @@ impl PeerConnection {
         )
         .marker(outgoing.marker)
         .nackable(line.kind == MediaKind::Video)
-        .ext_vals(convert::forwarded_extensions(packet));
+        .ext_vals(convert::forwarded_extensions(packet, descriptor));
         if let Some(patch) = outgoing
             .vp8
             .and_then(|vp8| vp8_patch(&packet.payload.shared(), vp8))
@@ -48,7 +56,7 @@ impl PeerConnection {
             rtp = rtp.vp8_patch(patch);
         }
         let mut api = self.rtc.direct_api();
-        let Some(stream) = api.stream_tx(&line.ssrc) else {
+        let Some(stream) = api.stream_tx(&ssrc) else {
             return false;
         };
         stream.write_rtp(rtp);

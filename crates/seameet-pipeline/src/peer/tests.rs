@@ -1,12 +1,15 @@
 //! Tests of two endpoints in virtual time, with nothing between them.
 
+mod descriptor;
+mod simulcast;
+
 use std::sync::Arc;
 
 use seameet_core::{Codec, MediaKind};
 use seameet_rtp::{Packet, Payload};
 
 use super::*;
-use crate::negotiate::LineDirection;
+use crate::negotiate::{LineDirection, OfferLine};
 use crate::packet::{Format, OutgoingPacket};
 
 const VP8: Format = Format {
@@ -23,24 +26,34 @@ struct Two {
     events: Vec<PeerEvent>,
 }
 
-fn endpoint(role: Role, host: u8, max_rtp_payload: usize, now: Instant) -> PeerConnection {
+/// An endpoint's configuration at an address of its own.
+fn config(role: Role, host: u8, max_rtp_payload: usize) -> PeerConfig {
     let mut config = PeerConfig::new(role);
     config.local_addresses = vec![SocketAddr::from(([192, 0, 2, host], 5_000))];
     config.max_rtp_payload = max_rtp_payload;
-    PeerConnection::new(&config, now).unwrap()
+    config
 }
 
 impl Two {
     fn connected(client_sends: LineDirection) -> Self {
+        Self::agreed(
+            &OfferLine::new(MediaKind::Video, client_sends),
+            str::to_owned,
+        )
+    }
+
+    /// A connection with one line, of whose offer the server gets to read what `changed` makes of it.
+    fn agreed(line: &OfferLine, changed: impl Fn(&str) -> String) -> Self {
+        let server = config(Role::Server, 2, 100);
+        Self::configured(&server, line, changed)
+    }
+
+    fn configured(server: &PeerConfig, line: &OfferLine, changed: impl Fn(&str) -> String) -> Self {
         let now = Instant::now();
-        let mut client = endpoint(Role::Client, 1, 1_000, now);
-        let mut server = endpoint(Role::Server, 2, 100, now);
-        let line = OfferLine {
-            kind: MediaKind::Video,
-            direction: client_sends,
-        };
-        let (offer, mids) = client.create_offer(&[line]).unwrap();
-        let answer = server.accept_offer(now, &offer).unwrap();
+        let mut client = PeerConnection::new(&config(Role::Client, 1, 1_400), now).unwrap();
+        let mut server = PeerConnection::new(server, now).unwrap();
+        let (offer, mids) = client.create_offer(std::slice::from_ref(line)).unwrap();
+        let answer = server.accept_offer(now, &changed(&offer)).unwrap();
         client.accept_answer(now, &answer.sdp).unwrap();
         let mut two = Self {
             now,
@@ -100,6 +113,7 @@ fn packet(sequence: u16, size: usize) -> Packet {
 
 fn outgoing(packet: &Packet, wallclock: Instant) -> OutgoingPacket<'_> {
     OutgoingPacket {
+        rid: None,
         packet,
         format: VP8,
         sequence: packet.sequence,

@@ -199,6 +199,7 @@ fn write(
         Err(Withheld::TooLate) => return Outcome::TooLate,
     };
     let outgoing = OutgoingPacket {
+        rid: None,
         packet: &received.packet,
         format,
         sequence: forwarded.numbers.sequence,

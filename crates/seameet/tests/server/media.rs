@@ -38,10 +38,7 @@ impl Caller {
         let mut config = PeerConfig::new(Role::Client);
         config.local_addresses = vec![address];
         let mut connection = Box::new(PeerConnection::new(&config, Instant::now()).unwrap());
-        let line = |direction| OfferLine {
-            kind: MediaKind::Audio,
-            direction,
-        };
+        let line = |direction| OfferLine::new(MediaKind::Audio, direction);
         let lines = [line(LineDirection::Send), line(LineDirection::Receive)];
         let (sdp, mids) = connection.create_offer(&lines).unwrap();
         let &[microphone, slot] = mids.as_slice() else {
@@ -100,6 +97,7 @@ impl Caller {
         let packets = self.microphone.poll(now);
         for packet in packets.iter().filter(|_| self.connected) {
             let outgoing = OutgoingPacket {
+                rid: None,
                 packet,
                 format,
                 sequence: packet.sequence,

@@ -225,10 +225,7 @@ impl Speaker {
     fn offer(&mut self, directions: &[LineDirection]) -> String {
         let lines: Vec<_> = directions
             .iter()
-            .map(|direction| OfferLine {
-                kind: MediaKind::Audio,
-                direction: *direction,
-            })
+            .map(|direction| OfferLine::new(MediaKind::Audio, *direction))
             .collect();
         let (sdp, mids) = self.connection.create_offer(&lines).unwrap();
         for (line, mid) in lines.iter().zip(mids) {
@@ -267,6 +264,7 @@ impl Speaker {
             descriptor: None,
         };
         let outgoing = OutgoingPacket {
+            rid: None,
             packet: &packet,
             format: OPUS,
             sequence: packet.sequence,

@@ -1,0 +1,104 @@
+//! Lines on which this endpoint sends.
+
+use std::time::Duration;
+
+use seameet_core::{MediaKind, Mid, Rid};
+use str0m::Rtc;
+use str0m::media::Pt;
+use str0m::rtp::Ssrc;
+
+use crate::packet::Format;
+use crate::{convert, extension, negotiate};
+
+/// Packets kept for retransmission per video line: one second of 2.5 Mbit/s.
+const RTX_CACHE_VIDEO_PACKETS: usize = 300;
+/// Audio is not retransmitted: a repaired packet would come too late to be heard.
+const RTX_CACHE_AUDIO_PACKETS: usize = 1;
+/// Older packets would come too late to be shown.
+const RTX_CACHE_AGE: Duration = Duration::from_secs(2);
+/// Repairs may take up to this share of what a line sends.
+const RTX_SHARE: f32 = 0.4;
+
+/// A line on which this endpoint sends.
+#[derive(Debug)]
+pub(in crate::peer) struct SendingLine {
+    pub(in crate::peer) mid: Mid,
+    pub(in crate::peer) kind: MediaKind,
+    /// One without a name, or one for each simulcast encoding.
+    streams: Vec<(Option<Rid>, Ssrc)>,
+    payload_types: Vec<(Format, Pt)>,
+    /// The receiver understands dependency descriptors.
+    pub(in crate::peer) has_descriptor: bool,
+}
+
+impl SendingLine {
+    /// The line as the engine has it; `None` when it does not send.
+    pub(super) fn read(rtc: &mut Rtc, mid: Mid) -> Option<Self> {
+        let engine_mid = convert::engine_mid(mid);
+        let media = rtc.media(engine_mid)?;
+        if !media.direction().is_sending() || media.disabled() {
+            return None;
+        }
+        let kind = convert::kind(media.kind());
+        let remote = media.remote_pts().to_vec();
+        let has_descriptor = extension::has_descriptor(media.remote_extmap());
+        let encodings = negotiate::sent_encodings(media);
+        let payload_types = rtc
+            .codec_config()
+            .params()
+            .iter()
+            .filter(|params| remote.contains(&params.pt()))
+            .filter_map(|params| Some((convert::format(&params.spec())?, params.pt())))
+            .collect();
+        let mut api = rtc.direct_api();
+        let streams: Vec<_> = encodings
+            .into_iter()
+            .filter_map(|rid| {
+                let engine_rid = rid.map(convert::engine_rid);
+                let stream = api.stream_tx_by_mid(engine_mid, engine_rid)?;
+                Some((rid, stream.ssrc()))
+            })
+            .collect();
+        (!streams.is_empty()).then_some(Self {
+            mid,
+            kind,
+            streams,
+            payload_types,
+            has_descriptor,
+        })
+    }
+
+    pub(in crate::peer) fn payload_type(&self, format: Format) -> Option<Pt> {
+        let types = || self.payload_types.iter();
+        types()
+            .find(|(known, _)| *known == format)
+            .or_else(|| types().find(|(known, _)| known.takes(format)))
+            .map(|(_, pt)| *pt)
+    }
+
+    /// The stream of an encoding.
+    pub(in crate::peer) fn stream(&self, rid: Option<Rid>) -> Option<Ssrc> {
+        self.streams
+            .iter()
+            .find(|(known, _)| *known == rid)
+            .map(|(_, ssrc)| *ssrc)
+    }
+
+    /// All its streams.
+    pub(in crate::peer) fn streams(&self) -> impl Iterator<Item = Ssrc> {
+        self.streams.iter().map(|(_, ssrc)| *ssrc)
+    }
+}
+
+/// The engine's own limit of 15 % drops all pending repairs of a receiver that loses a little more than that, which
+/// is when it needs them.
+pub(super) fn bound_retransmission(rtc: &mut Rtc, kind: MediaKind, ssrc: Ssrc) {
+    let packets = match kind {
+        MediaKind::Audio => RTX_CACHE_AUDIO_PACKETS,
+        MediaKind::Video => RTX_CACHE_VIDEO_PACKETS,
+    };
+    // Setting it anew empties it.
+    if let Some(stream) = rtc.direct_api().stream_tx(&ssrc) {
+        stream.set_rtx_cache(packets, RTX_CACHE_AGE, Some(RTX_SHARE));
+    }
+}
