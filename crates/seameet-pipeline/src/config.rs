@@ -6,7 +6,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use seameet_core::Codec;
+use str0m::bwe::Bitrate;
 use str0m::config::{CryptoProvider, DtlsCert};
+use str0m::net::TcpType;
 use str0m::{Candidate, Rtc, RtcConfig};
 
 use crate::error::OfferError;
@@ -14,6 +16,9 @@ use crate::extension::extensions;
 
 /// Largest RTP payload of ordinary media: what fits a datagram of an ordinary path with all headers.
 pub const MAX_RTP_PAYLOAD: usize = 1_400;
+
+/// How often [`PeerEvent::Statistics`](crate::PeerEvent::Statistics) comes.
+const STATISTICS_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Which side of a call the endpoint is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,11 +81,15 @@ pub struct PeerConfig {
     pub role: Role,
     /// Addresses under which it is reached. A server's are told to the client in the answer.
     pub local_addresses: Vec<SocketAddr>,
-    /// Addresses under which a server is reached by TCP (passive candidates, RFC 6544).
+    /// Addresses under which a server is reached by TCP (passive candidates, RFC 6544), or from which a client connects.
+    /// Framing (RFC 4571) and connections are the driver's.
     pub tcp_addresses: Vec<SocketAddr>,
-    /// Estimate what the way to the peer takes, beginning with so many bits per second, and pace what is sent. `None`
-    /// sends everything at once.
+    /// Estimate what the way to the peer takes, beginning with so many bits per second of payload, and pace what is sent.
+    /// `None` sends everything at once.
     pub bandwidth: Option<u64>,
+    /// Whether Opus with redundancy ([`Format::OPUS_RED`](crate::Format::OPUS_RED)) is negotiated where the other side
+    /// has it. Browsers then send it, and whoever forwards it must take it apart for receivers without.
+    pub redundant_audio: bool,
     /// Its ICE name and secret; random when absent.
     pub credentials: Option<IceCredentials>,
     /// Shared certificate; a fresh one when absent.
@@ -101,6 +110,7 @@ impl PeerConfig {
             local_addresses: Vec::new(),
             tcp_addresses: Vec::new(),
             bandwidth: None,
+            redundant_audio: false,
             credentials: None,
             certificate: None,
             video_codecs: vec![Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1],
@@ -116,7 +126,24 @@ impl PeerConfig {
                 .map_err(|_| OfferError::Candidate { address: *address })?;
             rtc.add_local_candidate(candidate);
         }
+        for address in &self.tcp_addresses {
+            rtc.add_local_candidate(self.tcp_candidate(*address)?);
+        }
         Ok(rtc)
+    }
+
+    /// A server waits for connections, a client opens them (RFC 6544, section 4.1).
+    fn tcp_candidate(&self, address: SocketAddr) -> Result<Candidate, OfferError> {
+        let kind = match self.role {
+            Role::Server => TcpType::Passive,
+            Role::Client => TcpType::Active,
+        };
+        Candidate::builder()
+            .tcp()
+            .host(address)
+            .tcptype(kind)
+            .build()
+            .map_err(|_| OfferError::Candidate { address })
     }
 
     fn engine_config(&self) -> RtcConfig {
@@ -127,7 +154,9 @@ impl PeerConfig {
             .set_rtcp_report_interval_video(Duration::from_secs(1))
             .set_extension_map(extensions())
             .clear_codecs()
-            .enable_opus(true, false);
+            .enable_opus(true, self.redundant_audio)
+            .enable_bwe(self.bandwidth.map(Bitrate::from))
+            .set_stats_interval(Some(STATISTICS_INTERVAL));
         for codec in &self.video_codecs {
             config = match codec {
                 Codec::Vp8 => config.enable_vp8(true),

@@ -2,8 +2,8 @@
 
 use seameet_core::{Codec, MediaKind, Mid, Rid};
 use seameet_rtp::{AudioLevel, Orientation, Packet, Payload};
-use str0m::format::{Codec as EngineCodec, CodecSpec, FormatParams};
-use str0m::media::{Direction, MediaKind as EngineKind, Mid as EngineMid, Rid as EngineRid};
+use str0m::format::{Codec as EngineCodec, CodecSpec, FormatParams, PayloadParams};
+use str0m::media::{Direction, MediaKind as EngineKind, Mid as EngineMid, Pt, Rid as EngineRid};
 use str0m::net::Protocol as EngineProtocol;
 use str0m::rtp::{ExtensionValues, RtpPacket, VideoOrientation};
 
@@ -67,7 +67,16 @@ pub(crate) fn direction(direction: Direction) -> LineDirection {
     }
 }
 
-pub(crate) fn format(spec: &CodecSpec) -> Option<Format> {
+/// The formats of a payload type that was agreed on: its codec, and that with redundancy if there is one.
+pub(crate) fn formats(params: &PayloadParams) -> impl Iterator<Item = (Pt, Format)> {
+    let plain = format(&params.spec()).map(|format| (params.pt(), format));
+    let is_opus = plain.is_some_and(|(_, format)| format.codec == Codec::Opus);
+    let redundant = params.red().filter(|_| is_opus);
+    let redundant = redundant.map(|payload_type| (payload_type, Format::OPUS_RED));
+    plain.into_iter().chain(redundant)
+}
+
+fn format(spec: &CodecSpec) -> Option<Format> {
     let codec = match spec.codec {
         EngineCodec::Opus => Codec::Opus,
         EngineCodec::Vp8 => Codec::Vp8,

@@ -12,7 +12,8 @@
 //!
 //! Call any `handle_*`, `accept_offer`, `write` or `request_keyframe`, then drain [`PeerConnection::poll_transmit`] and
 //! [`PeerConnection::poll_event`], then call [`PeerConnection::handle_timeout`] no later than
-//! [`PeerConnection::deadline`]. Several writes may precede one `handle_timeout`, which sends them together.
+//! [`PeerConnection::deadline`]. Several writes may precede one `handle_timeout`, which sends them together, or as many as
+//! the pacer allows.
 //!
 //! # Map
 //!

@@ -49,7 +49,8 @@ pub struct MediaLine {
     pub kind: MediaKind,
     /// What it does, seen from this endpoint.
     pub direction: LineDirection,
-    /// The formats of the line in the order of preference.
+    /// The formats of the line in the order of preference. Redundant audio stands behind the plain form, though it is
+    /// preferred where both sides can.
     pub formats: Vec<Format>,
     /// The simulcast encodings of who sends, in the order of the offer; none without simulcast.
     pub encodings: Vec<Rid>,
@@ -206,7 +207,8 @@ pub(crate) fn line(rtc: &Rtc, mid: Mid) -> Option<MediaLine> {
         .params()
         .iter()
         .filter(|params| media.remote_pts().contains(&params.pt()))
-        .filter_map(|params| convert::format(&params.spec()))
+        .flat_map(convert::formats)
+        .map(|(_, format)| format)
         .collect();
     let direction = if media.disabled() {
         LineDirection::Inactive

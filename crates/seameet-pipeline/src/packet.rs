@@ -10,11 +10,22 @@ use seameet_rtp::Packet;
 pub struct Format {
     /// The codec.
     pub codec: Codec,
-    /// VP9: profile. H.264: profile idc, constraint flags and packetization mode. Others: 0.
+    /// VP9: profile. H.264: profile idc, constraint flags and packetization mode. Opus: 1 with redundancy. Others: 0.
     pub profile: u32,
 }
 
 impl Format {
+    /// Opus alone in each packet.
+    pub const OPUS: Self = Self {
+        codec: Codec::Opus,
+        profile: 0,
+    };
+    /// Opus with earlier packets repeated in each (RED, RFC 2198); `seameet_rtp::red` takes it apart. A payload type of its
+    /// own, negotiated apart from plain Opus, which every sound line has too.
+    pub const OPUS_RED: Self = Self {
+        codec: Codec::Opus,
+        profile: 1,
+    };
     /// H.264 constrained baseline, in the upper bytes of a profile.
     pub(crate) const CONSTRAINED_BASELINE: u32 = 0x42_e000;
     /// H.264 baseline without constraints, in the upper bytes of a profile.

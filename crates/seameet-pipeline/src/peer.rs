@@ -4,13 +4,15 @@ mod event;
 mod lines;
 mod media;
 mod negotiation;
+mod pacing;
 mod path;
 mod reports;
+mod statistics;
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use seameet_core::{Mid, Rid};
 use str0m::change::SdpPendingOffer;
@@ -24,14 +26,13 @@ use crate::error::{OfferError, PeerError};
 use crate::negotiate::MediaLine;
 use crate::peer::lines::Lines;
 use crate::peer::media::ENGINE_MAX_RTP_PAYLOAD;
+use crate::peer::pacing::Bandwidth;
 use crate::peer::path::{Pair, Path};
 use crate::peer::reports::{Allowance, Repairs};
+use crate::peer::statistics::Statistics;
 use crate::stun::{self, BindingRequest};
 
 pub use event::{CloseReason, PeerEvent, PeerStatistics, Protocol, SendBacklog, Transmit};
-
-/// Deadlines closer than this are served together.
-const TIMER_GRAIN: Duration = Duration::from_millis(1);
 
 /// One WebRTC endpoint.
 pub struct PeerConnection {
@@ -39,6 +40,8 @@ pub struct PeerConnection {
     lines: Lines,
     path: Path,
     reports: Allowance,
+    bandwidth: Bandwidth,
+    statistics: Statistics,
     repairs: Repairs,
     pending_offer: Option<SdpPendingOffer>,
     max_media_lines: usize,
@@ -64,6 +67,8 @@ impl PeerConnection {
             lines: Lines::default(),
             path: Path::default(),
             reports: Allowance::new(now),
+            bandwidth: Bandwidth::new(config.bandwidth.is_some()),
+            statistics: Statistics::default(),
             repairs: Repairs::new(now),
             pending_offer: None,
             max_media_lines: config.max_media_lines,
@@ -93,7 +98,7 @@ impl PeerConnection {
         datagram: &[u8],
     ) -> bool {
         let repeated = BindingRequest::read(datagram)
-            .is_some_and(|request| self.path.is_repeated(source, &request));
+            .is_some_and(|request| self.path.is_repeated((protocol, source), &request));
         !repeated
             && Receive::new(
                 convert::engine_protocol(protocol),
@@ -121,12 +126,12 @@ impl PeerConnection {
         if reports::is_report(datagram) && !self.reports.take(now) {
             return Ok(());
         }
-        let protocol = convert::engine_protocol(protocol);
-        let Ok(receive) = Receive::new(protocol, source, destination, datagram) else {
+        let engine_protocol = convert::engine_protocol(protocol);
+        let Ok(receive) = Receive::new(engine_protocol, source, destination, datagram) else {
             return Ok(());
         };
         let request = BindingRequest::read(datagram);
-        if request.is_some_and(|request| self.path.is_repeated(source, &request)) {
+        if request.is_some_and(|request| self.path.is_repeated((protocol, source), &request)) {
             return Ok(());
         }
         let before = self.transmits.len();
@@ -141,12 +146,14 @@ impl PeerConnection {
             let mut sent = self.transmits.range(before..);
             if sent.any(|transmit| request.is_answered_by(&transmit.contents)) {
                 let pair = Pair {
+                    protocol,
                     local: destination,
                     remote: source,
                 };
                 self.path.answered(now, pair, &request);
             }
         }
+        self.rest();
         Ok(())
     }
 
@@ -187,19 +194,6 @@ impl PeerConnection {
         self.deadline
     }
 
-    /// How much may and should be sent, in bits per second. `desired` is what everything that is wanted would take:
-    /// more than the estimate makes the endpoint probe for it. `minimum` is filled up with padding while the estimate
-    /// is not reached, so that a step up can be tried before media takes it. Without estimation it does nothing.
-    pub fn set_bitrates(&mut self, minimum: u64, desired: u64) {
-        let _ = (minimum, desired);
-    }
-
-    /// What waits to be sent on a line; nothing without estimation, as nothing is paced then.
-    pub fn backlog(&mut self, mid: Mid) -> SendBacklog {
-        let _ = mid;
-        SendBacklog::default()
-    }
-
     /// The name of a simulcast encoding that arrives on a line; `None` without simulcast.
     pub fn encoding_name(&self, mid: Mid, encoding: u8) -> Option<Rid> {
         self.lines.encoding_name(mid, encoding)
@@ -224,7 +218,8 @@ impl PeerConnection {
     fn step(&mut self, now: Instant) -> Result<(), PeerError> {
         let now = self.advance(now);
         self.rtc.handle_input(Input::Timeout(now))?;
-        self.drain(false)
+        self.drain(false)?;
+        self.pace()
     }
 
     /// The engine demands that its outputs are drained after each input. What a peer's own datagram asked for is bounded.
@@ -232,8 +227,8 @@ impl PeerConnection {
         loop {
             match self.rtc.poll_output()? {
                 Output::Timeout(deadline) => {
-                    // A deadline that is already due again would spin; one millisecond is the timer's grain.
-                    self.deadline = deadline.max(self.last_now + TIMER_GRAIN);
+                    self.deadline = deadline.max(self.last_now);
+                    self.tell_statistics();
                     return Ok(());
                 }
                 Output::Transmit(transmit) => {
@@ -242,12 +237,13 @@ impl PeerConnection {
                         self.lines.drop_repairs(&mut self.rtc);
                     }
                     let chosen = Pair {
+                        protocol: convert::protocol(transmit.proto),
                         local: transmit.source,
                         remote: transmit.destination,
                     };
                     let pair = self.followed(chosen, &contents);
                     self.transmits.push_back(Transmit {
-                        protocol: convert::protocol(transmit.proto),
+                        protocol: pair.protocol,
                         source: pair.local,
                         destination: pair.remote,
                         contents,
@@ -277,6 +273,11 @@ impl PeerConnection {
                         .push_back(PeerEvent::KeyframeRequested { mid, rid });
                 }
             }
+            Event::EgressBitrateEstimate(estimate) => self.take_estimate(&estimate),
+            Event::SenderFeedback(feedback) => self.take_sender_report(&feedback),
+            Event::PeerStats(stats) => self.statistics.take_peer(&stats),
+            Event::MediaEgressStats(stats) => self.statistics.take_sent(&stats),
+            Event::MediaIngressStats(stats) => self.statistics.take_received(&stats),
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
                 self.path.forget();
                 self.end(CloseReason::ConsentExpired);

@@ -59,11 +59,11 @@ fn keep(section: &[&str], text: &mut String) {
     if !text.ends_with('\n') {
         text.push_str("\r\n");
     }
-    for rid in &encodings {
-        text.push_str(&format!("a=rid:{rid} send\r\n"));
-    }
     let names: Vec<_> = encodings.iter().map(Rid::as_str).collect();
-    text.push_str(&format!("a=simulcast:send {}\r\n", names.join(";")));
+    for name in &names {
+        text.extend(["a=rid:", name, " send\r\n"]);
+    }
+    text.extend(["a=simulcast:send ", &names.join(";"), "\r\n"]);
 }
 
 /// The simulcast encodings that a line sends (RFC 8853, section 5.1), each by the first of its alternatives.

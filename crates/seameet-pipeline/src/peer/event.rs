@@ -42,13 +42,13 @@ impl fmt::Debug for Transmit {
 pub struct PeerStatistics {
     /// Round-trip time.
     pub rtt: Option<Duration>,
-    /// Share of the peer's packets that did not come, in thousandths; repaired ones came.
+    /// Share of the peer's packets that did not come at first, in thousandths.
     pub received_loss_permille: Option<u16>,
     /// Share of our packets that the peer did not get at first, in thousandths.
     pub sent_loss_permille: Option<u16>,
-    /// What came, in bits per second.
+    /// What came, in bits per second, with all headers but those of UDP and IP.
     pub received_bitrate: u64,
-    /// What was sent, in bits per second.
+    /// What was sent, in bits per second, with all headers but those of UDP and IP.
     pub sent_bitrate: u64,
 }
 
@@ -92,9 +92,16 @@ pub enum PeerEvent {
         /// Its sequence number, extended.
         sequence: u64,
     },
-    /// What the way to the peer is thought to take, in bits per second, headers included. Told when it changes.
+    /// What the way to the peer is thought to take. Told at once when it changes by a hundredth, and smaller changes a
+    /// fifth of a second after the last one told.
+    ///
+    /// Only payload counts, of all media with repairs and padding, as it does in a layer's measured bitrate. Headers of
+    /// RTP, SRTP, UDP and IP add about 70 bytes to each packet: with full video packets 6 %, with audio as much as
+    /// its payload. The estimate adapts to what they take, as it is measured on the way that carries them, but it
+    /// drifts above it where little is sent. On a modelled link of 500 kbit/s, media that fills nine tenths of the estimate
+    /// fills the link's queue in the end; media that fills eight tenths waits less than 300 ms.
     Bandwidth {
-        /// Bits per second.
+        /// Bits per second of payload.
         estimate: u64,
     },
     /// The peer's wall clock as it stands to the timestamps of a stream.

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use seameet_core::{Mid, Rid};
 use str0m::Rtc;
-use str0m::media::{Pt, Rid as EngineRid};
+use str0m::media::{Mid as EngineMid, Pt, Rid as EngineRid};
 use str0m::rtp::Ssrc;
 
 use crate::convert;
@@ -79,7 +79,7 @@ impl Lines {
             .codec_config()
             .params()
             .iter()
-            .filter_map(|params| Some((params.pt(), convert::format(&params.spec())?)))
+            .flat_map(convert::formats)
             .collect();
         for mid in self.mids.clone() {
             self.number_encodings(rtc, mid);
@@ -121,6 +121,11 @@ impl Lines {
                 bound_retransmission(rtc, line.kind, ssrc);
             }
         }
+    }
+
+    /// The lines on which this endpoint sends.
+    pub(super) fn sending_mids(&self) -> impl Iterator<Item = Mid> {
+        self.sending.iter().map(|line| line.mid)
     }
 
     pub(super) fn sending(&self, mid: Mid) -> Option<&SendingLine> {
@@ -228,6 +233,26 @@ impl Lines {
         if !stream.rid().is_none_or(is_agreed) {
             api.remove_stream_rx(ssrc);
         }
+    }
+
+    /// Whose report of a sender it is; `None` for streams that an encoding has no more, or not yet.
+    pub(super) fn reporting(
+        &self,
+        mid: EngineMid,
+        rid: Option<EngineRid>,
+        ssrc: Ssrc,
+    ) -> Option<Origin> {
+        let mid = convert::mid(mid)?;
+        let encoding = self.number(mid, rid.and_then(convert::rid))?;
+        let is_this = |source: &&Source| {
+            source.mid == mid && source.encoding == encoding && source.ssrc == ssrc
+        };
+        let source = self.sources.iter().find(is_this)?;
+        Some(Origin {
+            mid,
+            encoding,
+            epoch: source.epoch,
+        })
     }
 
     /// The name of an encoding.

@@ -15,6 +15,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use crate::peer::Protocol;
 use crate::stun::BindingRequest;
 
 /// Requests remembered against repetition; the oldest is forgotten. At one in three seconds this is half an hour.
@@ -23,30 +24,35 @@ const MAX_REQUESTS: usize = 600;
 /// section 5.1).
 const SILENCE: Duration = Duration::from_secs(7);
 
-/// A pair of addresses between which datagrams go.
+/// A pair of addresses between which datagrams go, and how. A TCP connection's ports mean something else than the same
+/// numbers of UDP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pair {
+    pub(super) protocol: Protocol,
     pub(super) local: SocketAddr,
     pub(super) remote: SocketAddr,
 }
+
+/// Where a check came from.
+type Origin = (Protocol, SocketAddr);
 
 #[derive(Debug, Default)]
 pub(super) struct Path {
     /// The chosen pair and when its last check was answered.
     selected: Option<(Pair, Instant)>,
     /// Answered checks and where each came from.
-    requests: VecDeque<([u8; 12], SocketAddr)>,
+    requests: VecDeque<([u8; 12], Origin)>,
 }
 
 impl Path {
     /// Whether a check was answered before and now comes from another place. From the same place it is a
     /// retransmission of one whose answer was lost (RFC 8489, section 6.2.1).
-    pub(super) fn is_repeated(&self, source: SocketAddr, request: &BindingRequest<'_>) -> bool {
+    pub(super) fn is_repeated(&self, source: Origin, request: &BindingRequest<'_>) -> bool {
         self.origin(request.transaction)
             .is_some_and(|origin| origin != source)
     }
 
-    fn origin(&self, transaction: [u8; 12]) -> Option<SocketAddr> {
+    fn origin(&self, transaction: [u8; 12]) -> Option<Origin> {
         self.requests
             .iter()
             .find(|(known, _)| *known == transaction)
@@ -61,7 +67,8 @@ impl Path {
             if self.requests.len() >= MAX_REQUESTS {
                 self.requests.pop_front();
             }
-            self.requests.push_back((request.transaction, pair.remote));
+            let origin = (pair.protocol, pair.remote);
+            self.requests.push_back((request.transaction, origin));
         }
         // Nor is it a sign of life: who took over an address could send again what its former owner sent.
         if is_new && self.follows(now, pair, request.nominates) {
@@ -107,8 +114,13 @@ mod tests {
         SocketAddr::from(([192, 0, 2, 1], port))
     }
 
+    fn from(port: u16) -> Origin {
+        (Protocol::Udp, at(port))
+    }
+
     fn pair(port: u16) -> Pair {
         Pair {
+            protocol: Protocol::Udp,
             local: SocketAddr::from(([198, 51, 100, 1], 10_000)),
             remote: at(port),
         }
@@ -129,11 +141,11 @@ mod tests {
     #[test]
     fn a_check_counts_once_but_may_be_sent_again_from_the_same_place() {
         let (mut path, now) = (Path::default(), Instant::now());
-        assert!(!path.is_repeated(at(1), &request(1, true)));
+        assert!(!path.is_repeated(from(1), &request(1, true)));
         path.answered(now, pair(1), &request(1, true));
-        assert!(!path.is_repeated(at(1), &request(1, true)));
-        assert!(path.is_repeated(at(2), &request(1, true)));
-        assert!(!path.is_repeated(at(2), &request(2, true)));
+        assert!(!path.is_repeated(from(1), &request(1, true)));
+        assert!(path.is_repeated(from(2), &request(1, true)));
+        assert!(!path.is_repeated(from(2), &request(2, true)));
     }
 
     #[test]
@@ -141,9 +153,9 @@ mod tests {
         let (mut path, now) = (Path::default(), Instant::now());
         path.answered(now, pair(1), &request(1, true));
         path.answered(now, pair(2), &request(2, false));
-        assert!(!path.is_repeated(at(2), &request(2, false)));
-        assert!(path.is_repeated(at(1), &request(2, false)));
-        assert!(path.is_repeated(at(3), &request(1, true)));
+        assert!(!path.is_repeated(from(2), &request(2, false)));
+        assert!(path.is_repeated(from(1), &request(2, false)));
+        assert!(path.is_repeated(from(3), &request(1, true)));
     }
 
     #[test]
@@ -187,13 +199,26 @@ mod tests {
     }
 
     #[test]
+    fn the_same_addresses_over_another_protocol_are_another_path() {
+        let (mut path, now) = (Path::default(), Instant::now());
+        let tcp = Pair {
+            protocol: Protocol::Tcp,
+            ..pair(1)
+        };
+        path.answered(now, pair(1), &request(1, true));
+        assert!(path.is_repeated((Protocol::Tcp, at(1)), &request(1, true)));
+        path.answered(now, tcp, &request(2, true));
+        assert_eq!(path.selected(), Some(tcp));
+    }
+
+    #[test]
     fn a_flood_of_one_check_does_not_make_another_forgotten() {
         let (mut path, now) = (Path::default(), Instant::now());
         path.answered(now, pair(1), &request(1, true));
         for _ in 0..MAX_REQUESTS {
             path.answered(now, pair(1), &request(2, true));
         }
-        assert!(path.is_repeated(at(2), &request(1, true)));
+        assert!(path.is_repeated(from(2), &request(1, true)));
     }
 
     #[test]

@@ -1,9 +1,14 @@
 //! Tests of two endpoints in virtual time, with nothing between them.
 
 mod descriptor;
+mod pacing;
+mod reach;
+mod redundancy;
+mod reports;
 mod simulcast;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use seameet_core::{Codec, MediaKind};
 use seameet_rtp::{Packet, Payload};
@@ -49,8 +54,17 @@ impl Two {
     }
 
     fn configured(server: &PeerConfig, line: &OfferLine, changed: impl Fn(&str) -> String) -> Self {
+        Self::between(&config(Role::Client, 1, 1_400), server, line, changed)
+    }
+
+    fn between(
+        client: &PeerConfig,
+        server: &PeerConfig,
+        line: &OfferLine,
+        changed: impl Fn(&str) -> String,
+    ) -> Self {
         let now = Instant::now();
-        let mut client = PeerConnection::new(&config(Role::Client, 1, 1_400), now).unwrap();
+        let mut client = PeerConnection::new(client, now).unwrap();
         let mut server = PeerConnection::new(server, now).unwrap();
         let (offer, mids) = client.create_offer(std::slice::from_ref(line)).unwrap();
         let answer = server.accept_offer(now, &changed(&offer)).unwrap();
@@ -94,7 +108,8 @@ impl Two {
 fn carry(now: Instant, from: &mut PeerConnection, to: &mut PeerConnection) {
     while let Some(datagram) = from.poll_transmit() {
         let (source, destination) = (datagram.source, datagram.destination);
-        to.handle_datagram(now, Protocol::Udp, source, destination, &datagram.contents)
+        let (protocol, contents) = (datagram.protocol, &datagram.contents);
+        to.handle_datagram(now, protocol, source, destination, contents)
             .unwrap();
     }
 }
@@ -195,7 +210,7 @@ fn what_is_repaired_at_once_is_bounded_however_much_is_asked() {
     }
     two.server.handle_timeout(two.now).unwrap();
     let repairs = std::iter::from_fn(|| two.server.poll_transmit())
-        .filter(|datagram| !reports::is_report(&datagram.contents));
+        .filter(|datagram| !crate::peer::reports::is_report(&datagram.contents));
     let repairs = repairs.count();
     assert!(repairs <= 620, "{repairs} repairs of 243 packets");
 }

@@ -84,10 +84,9 @@ fn simulcast_line(kind: &str, rest: &str) -> String {
 
 #[test]
 fn simulcast_is_bounded_and_written_in_one_way() {
-    let rids: String = ["a", "b", "c", "d", "e", "no-t", "123456789"]
-        .iter()
+    let rids = ["a", "b", "c", "d", "e", "no-t", "123456789"]
         .map(|rid| format!("a=rid:{rid} send max-width=9\n"))
-        .collect();
+        .concat();
     for (offered, answered) in [
         ("send a;b;c", Some("a;b;c")),
         ("send c;~a", Some("c;a")),

@@ -35,28 +35,28 @@ impl SendingLine {
     /// The line as the engine has it; `None` when it does not send.
     pub(super) fn read(rtc: &mut Rtc, mid: Mid) -> Option<Self> {
         let engine_mid = convert::engine_mid(mid);
-        let media = rtc.media(engine_mid)?;
-        if !media.direction().is_sending() || media.disabled() {
+        let line = rtc.media(engine_mid)?;
+        if !line.direction().is_sending() || line.disabled() {
             return None;
         }
-        let kind = convert::kind(media.kind());
-        let remote = media.remote_pts().to_vec();
-        let has_descriptor = extension::has_descriptor(media.remote_extmap());
-        let encodings = negotiate::sent_encodings(media);
+        let kind = convert::kind(line.kind());
+        let remote = line.remote_pts().to_vec();
+        let has_descriptor = extension::has_descriptor(line.remote_extmap());
+        let encodings = negotiate::sent_encodings(line);
         let payload_types = rtc
             .codec_config()
             .params()
             .iter()
             .filter(|params| remote.contains(&params.pt()))
-            .filter_map(|params| Some((convert::format(&params.spec())?, params.pt())))
+            .flat_map(convert::formats)
+            .map(|(payload_type, format)| (format, payload_type))
             .collect();
         let mut api = rtc.direct_api();
         let streams: Vec<_> = encodings
             .into_iter()
-            .filter_map(|rid| {
-                let engine_rid = rid.map(convert::engine_rid);
-                let stream = api.stream_tx_by_mid(engine_mid, engine_rid)?;
-                Some((rid, stream.ssrc()))
+            .filter_map(|name| {
+                let stream = api.stream_tx_by_mid(engine_mid, name.map(convert::engine_rid))?;
+                Some((name, stream.ssrc()))
             })
             .collect();
         (!streams.is_empty()).then_some(Self {

@@ -1,0 +1,204 @@
+//! How fast media leaves.
+//!
+//! With estimation of bandwidth ([`PeerConfig::bandwidth`](crate::PeerConfig::bandwidth)) video passes the engine's leaky
+//! bucket: it leaves at the pace of the estimate, with a little haste, in bursts of at most forty milliseconds. Audio does
+//! not wait. Repairs and probes wait like video.
+//!
+//! # Many packets at once
+//!
+//! The engine hands out one paced packet for each time it is told, and a clock that only tells every millisecond would let
+//! no more than a thousand packets a second pass. So [`PeerConnection::handle_timeout`] goes on telling it, a microsecond
+//! later each time, while its next deadline is near and packets come. Its clock may therefore run half a millisecond
+//! ahead.
+//!
+//! # What is not bounded here
+//!
+//! The engine's queues have no end and cannot be cut. Who writes looks at [`PeerConnection::backlog`] and writes no more
+//! when its age is too great.
+
+use std::time::{Duration, Instant};
+
+use seameet_core::Mid;
+use str0m::bwe::{Bitrate, BweKind};
+use str0m::{Input, Reason};
+
+use crate::error::PeerError;
+use crate::peer::event::SendBacklog;
+use crate::peer::{PeerConnection, PeerEvent};
+
+/// Deadlines of the pacer this near are served at once.
+const NEAR: Duration = Duration::from_micros(500);
+/// The least step in time between two paced packets.
+const TICK: Duration = Duration::from_micros(1);
+/// Paced packets of one call. At a call each millisecond this is six hundred megabits a second.
+const PACED_AT_ONCE: usize = 64;
+/// Deadlines of other matters closer than this are served together. One that is due again at once would spin.
+const TIMER_GRAIN: Duration = Duration::from_millis(1);
+/// A change of the estimate that is worth telling at once, one in so many.
+const WORTH_TELLING: u64 = 100;
+/// Any change is told after this time.
+const TOLD_ANYWAY: Duration = Duration::from_millis(200);
+/// Between these an estimate by a peer's own word is believed, in bits per second.
+const BELIEVABLE: std::ops::RangeInclusive<u64> = 30_000..=100_000_000;
+
+/// What is known of the bandwidth towards a peer.
+#[derive(Debug, Default)]
+pub(super) struct Bandwidth {
+    /// Whether it is estimated and what is sent is paced.
+    pub(super) is_estimated: bool,
+    /// The peer reports when each packet came, so that its own estimate is not needed.
+    has_reports: bool,
+    told: Option<(u64, Instant)>,
+}
+
+impl Bandwidth {
+    pub(super) fn new(is_estimated: bool) -> Self {
+        Self {
+            is_estimated,
+            ..Self::default()
+        }
+    }
+
+    /// Whether an estimate is to be told: it differs by a hundredth, or by anything after a while.
+    fn is_news(&mut self, now: Instant, estimate: u64) -> bool {
+        let is_news = self.told.is_none_or(|(told, at)| {
+            let change = told.abs_diff(estimate);
+            let is_late = now.saturating_duration_since(at) >= TOLD_ANYWAY;
+            change > 0 && (is_late || change.saturating_mul(WORTH_TELLING) >= told)
+        });
+        if is_news {
+            self.told = Some((estimate, now));
+        }
+        is_news
+    }
+}
+
+impl PeerConnection {
+    /// How much may and should be sent, in bits per second of payload. `desired` is what everything that is wanted would
+    /// take: more than the estimate makes the endpoint probe for it. `minimum` is filled up with padding while the
+    /// estimate is not reached, so that a step up can be tried before media takes it. Without estimation it does nothing.
+    pub fn set_bitrates(&mut self, minimum: u64, desired: u64) {
+        if self.bandwidth.is_estimated {
+            self.rtc.bwe().set_bitrate(minimum.into(), desired.into());
+        }
+    }
+
+    /// What waits to be sent on a line, as the last [`handle_timeout`](Self::handle_timeout) saw it; nothing without
+    /// estimation, as nothing is paced then. Costs two look-ups.
+    pub fn backlog(&mut self, mid: Mid) -> SendBacklog {
+        let mut backlog = SendBacklog::default();
+        let Some(line) = self.lines.sending(mid) else {
+            return backlog;
+        };
+        let mut api = self.rtc.direct_api();
+        for ssrc in line.streams().filter(|_| self.bandwidth.is_estimated) {
+            let Some(queue) = api.stream_tx(&ssrc).and_then(|stream| stream.queue_info()) else {
+                continue;
+            };
+            let age = queue
+                .first_unsent()
+                .map(|queued| self.last_now.saturating_duration_since(queued));
+            backlog.age = backlog.age.max(age.unwrap_or_default());
+            backlog.packets += queue.packet_count();
+            backlog.bytes += queue.byte_size();
+        }
+        backlog
+    }
+
+    /// Whether anything waits to be sent on a line; see [`backlog`](Self::backlog).
+    pub fn has_backlog(&mut self, mid: Mid) -> bool {
+        self.backlog(mid).packets > 0
+    }
+
+    /// The age of the oldest packet that waits on any line; see [`backlog`](Self::backlog).
+    pub fn oldest_backlog(&mut self) -> Duration {
+        let mids: Vec<_> = self.lines.sending_mids().collect();
+        let ages = mids.into_iter().map(|mid| self.backlog(mid).age);
+        ages.max().unwrap_or_default()
+    }
+
+    /// Sends what the pacer allows now.
+    pub(super) fn pace(&mut self) -> Result<(), PeerError> {
+        if !self.bandwidth.is_estimated {
+            self.rest();
+            return Ok(());
+        }
+        let near = self.last_now + NEAR;
+        let mut is_flowing = true;
+        for _ in 0..PACED_AT_ONCE {
+            // Another matter that is due all the time must not hide that the pacer has more.
+            let is_due = self.deadline <= near && (is_flowing || self.is_paced_next());
+            let next = self.deadline.max(self.last_now + TICK);
+            if !is_due || next > near {
+                break;
+            }
+            let before = self.transmits.len();
+            let now = self.advance(next);
+            self.rtc.handle_input(Input::Timeout(now))?;
+            self.drain(false)?;
+            is_flowing = self.transmits.len() > before;
+        }
+        if self.deadline <= near && !is_flowing {
+            // It was served in vain.
+            self.deadline = self.last_now + TIMER_GRAIN;
+        }
+        self.rest();
+        Ok(())
+    }
+
+    /// Lets what is not the pacer's wait for its grain.
+    pub(super) fn rest(&mut self) {
+        if !(self.bandwidth.is_estimated && self.is_paced_next()) {
+            self.deadline = self.deadline.max(self.last_now + TIMER_GRAIN);
+        }
+    }
+
+    fn is_paced_next(&self) -> bool {
+        matches!(self.rtc.last_timeout_reason(), Reason::Pacer(_))
+    }
+
+    pub(super) fn take_estimate(&mut self, estimate: &BweKind) {
+        let estimate = match estimate {
+            BweKind::Twcc {
+                estimate,
+                can_probe,
+            } => {
+                self.bandwidth.has_reports |= *can_probe;
+                estimate.as_u64()
+            }
+            BweKind::Remb { estimate, .. } if !self.bandwidth.has_reports => {
+                let estimate = estimate.as_u64();
+                let estimate = estimate.clamp(*BELIEVABLE.start(), *BELIEVABLE.end());
+                self.rtc.bwe().reset(Bitrate::from(estimate));
+                estimate
+            }
+            _ => return,
+        };
+        if self.bandwidth.is_estimated && self.bandwidth.is_news(self.last_now, estimate) {
+            self.events.push_back(PeerEvent::Bandwidth { estimate });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_estimate_is_told_when_it_matters() {
+        let (mut bandwidth, start) = (Bandwidth::new(true), Instant::now());
+        let after = |milliseconds| start + Duration::from_millis(milliseconds);
+        for (at, estimate, is_told) in [
+            (0, 1_000_000, true),
+            (10, 1_000_000, false),
+            (20, 1_009_000, false),
+            (30, 1_010_000, true),
+            (40, 999_000, true),
+            (50, 998_900, false),
+            (240, 998_900, true),
+            (500, 998_900, false),
+        ] {
+            assert_eq!(bandwidth.is_news(after(at), estimate), is_told, "{at} ms");
+        }
+    }
+}
