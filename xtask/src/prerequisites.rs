@@ -19,12 +19,24 @@ const BROWSERS: &[&str] = &[
     "google-chrome-stable",
 ];
 
+/// Where Firefox usually stands on Linux.
+const FIREFOXES: &[&str] = &["firefox-esr", "firefox"];
+
+/// Programs that make bad networks, and the Debian packages that bring them.
+const NETWORK_TOOLS: &[(&str, &str)] = &[
+    ("ip", "iproute2"),
+    ("tc", "iproute2"),
+    ("iptables", "iptables"),
+    ("turnserver", "coturn"),
+];
+
 /// Something a task needs and does not bring along.
 #[derive(Clone, Copy, Debug)]
 enum Need {
     Node,
     CCompiler,
     Chromium,
+    Firefox,
 }
 
 /// Checks Node and npm.
@@ -73,18 +85,63 @@ pub(crate) fn c_compiler() -> Result<()> {
 
 /// A Chromium for the browser tests, installed if that is allowed.
 pub(crate) fn chromium() -> Result<PathBuf> {
-    if let Some(found) = find_chromium() {
+    browser(Need::Chromium, "CHROMIUM", BROWSERS, "chromium")
+}
+
+/// A Firefox for the browser tests, installed if that is allowed.
+pub(crate) fn firefox() -> Result<PathBuf> {
+    browser(Need::Firefox, "FIREFOX", FIREFOXES, "firefox-esr")
+}
+
+fn browser(need: Need, variable: &str, names: &[&str], package: &str) -> Result<PathBuf> {
+    let find = || match std::env::var_os(variable) {
+        Some(chosen) => Some(PathBuf::from(chosen)),
+        None => find_program(names),
+    };
+    if let Some(found) = find() {
         return Ok(found);
     }
-    println!("Chromium is missing, trying to install it.");
-    let installed = system::install_debian_packages(&["chromium"]);
-    match (installed, find_chromium()) {
+    println!("{need:?} is missing, trying to install it.");
+    let installed = system::install_debian_packages(&[package]);
+    match (installed, find()) {
         (_, Some(found)) => Ok(found),
-        (Ok(()), None) => bail!("the package `chromium` was installed but brought no `chromium`"),
-        (Err(reason), None) => {
-            bail!("{reason}\n{}", hint(Need::Chromium, System::detect()))
-        }
+        (Ok(()), None) => bail!("the package `{package}` was installed but brought no browser"),
+        (Err(reason), None) => bail!("{reason}\n{}", hint(need, System::detect())),
     }
+}
+
+/// What the tests of bad networks and of TURN need, installed if that is allowed.
+///
+/// # Errors
+///
+/// Says which programs are missing and how to get them. The other browser tests run without them.
+pub(crate) fn network_tools() -> Result<()> {
+    if missing_tools().is_empty() {
+        return Ok(());
+    }
+    let mut packages: Vec<&str> = missing_tools()
+        .iter()
+        .map(|(_, package)| *package)
+        .collect();
+    packages.dedup();
+    let installed = system::install_debian_packages(&packages);
+    let missing: Vec<&str> = missing_tools().iter().map(|(name, _)| *name).collect();
+    match installed {
+        _ if missing.is_empty() => Ok(()),
+        Ok(()) => bail!("{} still missing", missing.join(", ")),
+        Err(reason) => bail!(
+            "{} missing: {reason}; install {}",
+            missing.join(", "),
+            packages.join(" ")
+        ),
+    }
+}
+
+fn missing_tools() -> Vec<(&'static str, &'static str)> {
+    let tools = NETWORK_TOOLS.iter().copied();
+    tools
+        .filter(|(name, _)| find_program(&[name]).is_none())
+        .collect()
 }
 
 /// npm, which is a script with its own name on Windows.
@@ -92,14 +149,12 @@ pub(crate) fn npm() -> Command {
     Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 
-/// `CHROMIUM` names the browser; otherwise the first usual name on the search path counts.
-fn find_chromium() -> Option<PathBuf> {
-    if let Some(named) = std::env::var_os("CHROMIUM") {
-        return Some(PathBuf::from(named));
-    }
+/// The first of these names on the search path, or where system tools stand that ordinary users do not search.
+fn find_program(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let candidates = BROWSERS
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    folders.extend(["/usr/sbin", "/sbin"].map(PathBuf::from));
+    let candidates = names
         .iter()
         .flat_map(|name| folders.iter().map(move |dir| dir.join(name)));
     candidates.into_iter().find(|candidate| candidate.is_file())
@@ -135,6 +190,13 @@ fn hint(need: Need, system: System) -> String {
         (Need::Chromium, System::Arch) => "sudo pacman -S chromium",
         (Need::Chromium, System::Alpine) => "sudo apk add chromium",
         (Need::Chromium, _) => "Chromium or Chrome, and name its program in CHROMIUM",
+        (Need::Firefox, System::Debian) => {
+            "sudo apt-get install --no-install-recommends firefox-esr"
+        }
+        (Need::Firefox, System::Fedora) => "sudo dnf install firefox",
+        (Need::Firefox, System::Arch) => "sudo pacman -S firefox",
+        (Need::Firefox, System::Alpine) => "sudo apk add firefox-esr",
+        (Need::Firefox, _) => "Firefox, and name its program in FIREFOX",
     };
     format!("Install it: {command}")
 }

@@ -74,6 +74,13 @@ pub(crate) fn install_debian_packages(names: &[&str]) -> Result<()> {
     process::run(install.args(names))
 }
 
+/// Whether this process may make a network namespace, as tests of bad networks do.
+pub(crate) fn may_make_networks() -> bool {
+    let name = format!("seameet-probe-{}", std::process::id());
+    let netns = |verb| process::succeeds(Command::new("ip").args(["netns", verb, &name]));
+    netns("add") && netns("delete")
+}
+
 fn apt_get(prefix: &[&str], arguments: &[&str]) -> Command {
     // `env` sets the variable behind `sudo` too, which drops the environment of its caller.
     let words = prefix

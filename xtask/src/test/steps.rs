@@ -70,7 +70,7 @@ pub(super) const ALL: &[Step] = &[
         deny::check,
     )
     .slow(),
-    Step::new(
+    Step::partial(
         "e2e",
         "browsers against the real server",
         &["server"],
