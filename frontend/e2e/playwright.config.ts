@@ -1,7 +1,8 @@
 import { defineConfig } from '@playwright/test'
+import type { Options } from './src/fixtures.ts'
 
-/** Real Chromium against the real server. One call at a time: the picture checks need the processor. */
-export default defineConfig({
+/** Real browsers against the real server. One call at a time: the picture checks need the processor. */
+export default defineConfig<Options>({
   testDir: './tests',
   outputDir: './test-results',
   timeout: 90_000,
@@ -12,5 +13,10 @@ export default defineConfig({
   // A test that fails now and then is a fault to be found, not to be repeated.
   retries: 0,
   reporter: [['list']],
-  projects: [{ name: 'chromium', use: { browserName: 'chromium' } }],
+  projects: [
+    { name: 'chromium', use: { browsers: 'chromium' } },
+    // Firefox cannot be driven in another network namespace: WebDriver BiDi is a TCP connection.
+    { name: 'firefox', use: { browsers: 'firefox' }, testIgnore: /bad-network\.spec\.ts/ },
+    { name: 'mixed', use: { browsers: 'mixed' }, testMatch: /(call|codecs|together)\.spec\.ts/ },
+  ],
 })

@@ -100,11 +100,6 @@ impl World {
         self.clock.now()
     }
 
-    /// When the world began.
-    pub fn epoch(&self) -> Instant {
-        self.clock.start()
-    }
-
     /// The server's address.
     pub fn server(&self) -> SocketAddr {
         self.server
@@ -251,10 +246,7 @@ impl World {
                 Output::Event(room, event) => {
                     self.take(room, &event);
                     let at = self.clock.now();
-                    // Asked for often by those that measure, and of no interest later.
-                    if !matches!(event, MediaEvent::Explained { .. }) {
-                        self.events.push(Told { at, room, event });
-                    }
+                    self.events.push(Told { at, room, event });
                 }
                 Output::Timeout(deadline) => return deadline,
             }
@@ -274,13 +266,11 @@ impl World {
         }
     }
 
-    /// Plays the signaling: answers, slots and demand reach their client at once.
+    /// Plays the signaling: answers and slots reach their client at once.
     fn take(&mut self, room: RoomKey, event: &MediaEvent) {
         let now = self.clock.now();
         let (MediaEvent::Negotiated { participant, .. }
-        | MediaEvent::SlotsAssigned { participant, .. }
-        | MediaEvent::DemandChanged { participant, .. }
-        | MediaEvent::Explained { participant, .. }) = event
+        | MediaEvent::SlotsAssigned { participant, .. }) = event
         else {
             return;
         };
@@ -299,12 +289,6 @@ impl World {
                 }
             }
             MediaEvent::SlotsAssigned { assignments, .. } => seat.client.assign(assignments),
-            MediaEvent::DemandChanged {
-                track, encodings, ..
-            } => seat.client.set_demand(now, *track, encodings),
-            MediaEvent::Explained { explanation, .. } => {
-                seat.client.explained = explanation.as_deref().cloned();
-            }
             _ => {}
         }
     }

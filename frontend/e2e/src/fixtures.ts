@@ -1,20 +1,32 @@
 /* eslint-disable no-empty-pattern -- Playwright reads the fixtures' names from the pattern of the first argument. */
 import { test as base, expect } from '@playwright/test'
+import type { BrowserKind } from './browsers.ts'
+import { Network } from './network.ts'
 import { type Identity, type JoinOptions, type LaunchOptions, Person } from './person.ts'
 import { Server } from './server.ts'
+
+export interface Options {
+  /** What people come with: all with the same browser, or by turns with Chromium and Firefox. */
+  browsers: BrowserKind | 'mixed'
+}
+
+const turns: readonly BrowserKind[] = ['chromium', 'firefox']
 
 interface Fixtures {
   /** A fresh server that is open to everybody. */
   server: Server
   /** A room name that no other test uses. */
   room: string
+  /** A network that can be made bad; the test is skipped where none can be made. */
+  network: Network
   /** Opens a browser without joining. */
   open: (identity: Identity, options?: LaunchOptions) => Promise<Person>
   /** Opens a browser and joins the room. */
   enter: (identity: Identity, options?: JoinOptions & LaunchOptions) => Promise<Person>
 }
 
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures & Options>({
+  browsers: ['chromium', { option: true }],
   server: async ({}, use) => {
     const server = await Server.start()
     await use(server)
@@ -23,10 +35,19 @@ export const test = base.extend<Fixtures>({
   room: async ({}, use, info) => {
     await use(`e2e-${info.testId}`)
   },
-  open: async ({}, use) => {
+  network: async ({}, use, info) => {
+    const missing = Network.missing()
+    if (missing !== null) process.stderr.write(`\nSKIPPED, NOT TESTED: ${info.title}: ${missing}\n`)
+    base.skip(missing !== null, missing ?? '')
+    const network = Network.make()
+    await use(network)
+    network.remove()
+  },
+  open: async ({ browsers }, use) => {
     const opened: Person[] = []
     await use(async (identity, options) => {
-      const person = await Person.launch(identity, options)
+      const next = browsers === 'mixed' ? turns[opened.length % turns.length] : browsers
+      const person = await Person.launch(options?.kind ?? next ?? 'chromium', identity, options)
       opened.push(person)
       return person
     })

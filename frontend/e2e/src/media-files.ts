@@ -18,22 +18,55 @@ export const colours = {
   magenta: { name: 'magenta', yuv: [107, 202, 222], rgb: [255, 0, 255] },
 } as const satisfies Record<string, Colour>
 
-const width = 320
-const height = 240
+/** Width and height of a picture. */
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** What a camera gives. */
+export interface Camera extends Size {
+  /** A fine grain that changes with every frame and leaves encoders no way to save: they use all bits they may. */
+  readonly grain?: boolean
+}
+
+/** Enough to tell a colour, and cheap to encode. */
+export const small: Camera = { width: 320, height: 240 }
+
+/** Large enough for three sizes of simulcast, and as many bits as they may have. */
+export const rich: Camera = { width: 960, height: 540, grain: true }
+
 const framesPerSecond = 15
 const sampleRate = 48_000
 
 /** A camera file: one colour with a white bar at the top that moves, so that a frozen picture can be told. */
-export function cameraFile(colour: Colour): string {
+export function cameraFile(colour: Colour, { width, height, grain = false }: Camera = small): string {
+  const bar = { width: width / 8, height: height / 10 }
   const parts: Buffer[] = [Buffer.from(`YUV4MPEG2 W${width} H${height} F${framesPerSecond}:1 Ip A1:1 C420jpeg\n`)]
   for (let frame = 0; frame < framesPerSecond; frame++) {
     const luma = Buffer.alloc(width * height, colour.yuv[0])
-    const left = Math.floor((frame * (width - 40)) / framesPerSecond)
-    for (let row = 0; row < 24; row++) luma.fill(235, row * width + left, row * width + left + 40)
+    if (grain) addGrain(luma, width, frame)
+    const left = Math.floor((frame * (width - bar.width)) / framesPerSecond)
+    for (let row = 0; row < bar.height; row++) luma.fill(235, row * width + left, row * width + left + bar.width)
     const chroma = (width / 2) * (height / 2)
     parts.push(Buffer.from('FRAME\n'), luma, Buffer.alloc(chroma, colour.yuv[1]), Buffer.alloc(chroma, colour.yuv[2]))
   }
-  return store(`${colour.name}.y4m`, Buffer.concat(parts))
+  return store(`${colour.name}-${width}x${height}${grain ? '-grain' : ''}.y4m`, Buffer.concat(parts))
+}
+
+/** Squares of four by four, a little lighter or darker by turns that look random; the mean stays. */
+function addGrain(luma: Buffer, width: number, frame: number): void {
+  const columns = width / 4
+  const squares = Math.floor(luma.length / 16 / columns) * columns
+  let state = frame + 1
+  for (let square = 0; square < squares; square++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    const change = ((state >>> 24) % 25) - 12
+    const corner = Math.floor(square / columns) * 4 * width + (square % columns) * 4
+    for (let row = 0; row < 4; row++) {
+      for (let at = corner + row * width; at < corner + row * width + 4; at++) luma[at] = (luma[at] ?? 0) + change
+    }
+  }
 }
 
 /** A microphone file: a steady tone of a whole number of periods, so that it loops without a click. */

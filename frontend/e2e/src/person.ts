@@ -1,6 +1,10 @@
-import { type Browser, type BrowserContext, type Locator, type Page, chromium, expect } from '@playwright/test'
-import { type Colour, cameraFile, colours, microphoneFile } from './media-files.ts'
+import { type Browser, type BrowserContext, type Locator, type Page, expect } from '@playwright/test'
+import { type BrowserKind, type Devices, launch } from './browsers.ts'
+import { type Camera, type Colour, type Size, colours, small } from './media-files.ts'
+import { fakeCamera, fakeScreen, noteConnections, noteSound, relayOnly } from './page-scripts.ts'
 import { picture } from './pixels.ts'
+import { reports } from './reports.ts'
+import { strengths } from './sounds.ts'
 
 /** Who somebody is in a test: a name, a colour in front of the camera, a tone in front of the microphone. */
 export interface Identity {
@@ -24,36 +28,48 @@ export interface JoinOptions {
 }
 
 export interface LaunchOptions {
-  /** Browser switches in place of the fake camera and microphone. */
-  readonly devices?: readonly string[]
-  readonly viewport?: { readonly width: number; readonly height: number }
-  readonly permissions?: readonly string[]
+  /** The browser; the project decides otherwise. */
+  readonly kind?: BrowserKind
+  readonly devices?: Devices
+  /** What the camera gives; a small picture otherwise. */
+  readonly picture?: Camera
+  readonly viewport?: Size
+  /** More switches for Chromium. */
+  readonly switches?: readonly string[]
+  /** Whether media may take no way but through a TURN server. */
+  readonly relayOnly?: boolean
+  /** A program that starts the browser in another network. */
+  readonly starter?: string
 }
 
-const alwaysOn = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-background-timer-throttling',
-  '--disable-renderer-backgrounding',
-  '--autoplay-policy=no-user-gesture-required',
-]
+/** An entry of the server's `slots`. */
+interface Assignment {
+  readonly mid: string
+  readonly participant?: string
+  readonly layer?: unknown
+  readonly cause: string
+}
+
+interface Place {
+  readonly viewport: Size
+  readonly devices: Devices
+  readonly size: Size
+}
 
 /** A participant in a browser of their own. */
 export class Person {
+  readonly kind: BrowserKind
   readonly identity: Identity
   readonly browser: Browser
   readonly context: BrowserContext
   readonly page: Page
+  /** What the server said, in order. Only Chromium lets a test listen. */
+  readonly told: { readonly type: string; readonly [field: string]: unknown }[] = []
   /** Everything the page complained about. */
   readonly complaints: string[] = []
 
-  private constructor(identity: Identity, browser: Browser, context: BrowserContext, page: Page) {
+  private constructor(kind: BrowserKind, identity: Identity, browser: Browser, context: BrowserContext, page: Page) {
+    this.kind = kind
     this.identity = identity
     this.browser = browser
     this.context = context
@@ -62,41 +78,43 @@ export class Person {
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text())
     })
+    page.on('websocket', (socket) => {
+      socket.on('framereceived', ({ payload }) => {
+        if (typeof payload === 'string') this.told.push(JSON.parse(payload) as { type: string })
+      })
+    })
   }
 
-  static async launch(identity: Identity, options: LaunchOptions = {}): Promise<Person> {
-    const fake = [
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream=fps=15',
-      `--use-file-for-fake-video-capture=${cameraFile(identity.colour)}`,
-      `--use-file-for-fake-audio-capture=${microphoneFile(identity.hertz)}`,
-    ]
-    const browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: [...alwaysOn, ...(options.devices ?? fake)],
-    })
-    const context = await browser.newContext({
-      viewport: options.viewport ?? { width: 1100, height: 750 },
-      permissions: [...(options.permissions ?? [])],
-    })
+  static async launch(kind: BrowserKind, identity: Identity, options: LaunchOptions = {}): Promise<Person> {
+    const { devices = 'present', viewport = { width: 1100, height: 750 }, switches = [], starter } = options
+    const scene = { colour: identity.colour, hertz: identity.hertz, camera: options.picture ?? small }
+    const browser = await launch(kind, scene, { devices, switches, starter })
+    const person = await Person.#in(browser, kind, identity, { viewport, devices, size: scene.camera })
+    if (options.relayOnly) await person.page.addInitScript(relayOnly)
+    return person
+  }
+
+  /** Another participant in the same browser, and so in front of the same camera. */
+  neighbour(name: string): Promise<Person> {
+    const page = { viewport: { width: 900, height: 600 }, devices: 'present', size: small } as const
+    return Person.#in(this.browser, this.kind, { ...this.identity, name }, page)
+  }
+
+  static async #in(browser: Browser, kind: BrowserKind, identity: Identity, { viewport, devices, size }: Place): Promise<Person> {
+    const context = await browser.newContext({ viewport })
     const page = await context.newPage()
     await page.addInitScript(noteSound)
     await page.addInitScript(noteConnections)
     await page.addInitScript(fakeScreen)
-    return new Person(identity, browser, context, page)
-  }
-
-  /** Another participant in the same browser, and so in front of the same camera. */
-  async neighbour(name: string): Promise<Person> {
-    const context = await this.browser.newContext({ viewport: { width: 900, height: 600 } })
-    const page = await context.newPage()
-    return new Person({ ...this.identity, name }, this.browser, context, page)
+    const { rgb } = identity.colour
+    if (kind === 'firefox' && devices === 'present') await page.addInitScript(fakeCamera, { rgb, ...size })
+    return new Person(kind, identity, browser, context, page)
   }
 
   /** Goes through the lobby. */
   async join(url: string, options: JoinOptions = {}): Promise<void> {
     await this.page.goto(url)
-    await this.page.getByTestId('name-input').fill(this.identity.name)
+    await type(this.page.getByTestId('name-input'), this.identity.name)
     if (options.camera === false) await this.toggleTo('camera-button', 'Turn on camera')
     if (options.microphone === false) await this.toggleTo('mic-button', 'Turn on microphone')
     await this.page.getByTestId('join-button').click()
@@ -147,8 +165,8 @@ export class Person {
 
   /** The tones that this person's page plays, of those that anybody in `among` could make. */
   async tones(among: readonly Identity[]): Promise<string[]> {
-    const strengths = await this.page.evaluate(listen, among.map((who) => who.hertz))
-    return among.filter((_, at) => (strengths[at] ?? 0) > 20).map((who) => who.name)
+    const found = await strengths(this.page, among.map((who) => who.hertz))
+    return among.filter((_, at) => (found[at] ?? 0) > 20).map((who) => who.name)
   }
 
   async hears(among: readonly Identity[], expected: readonly Identity[]): Promise<void> {
@@ -158,25 +176,32 @@ export class Person {
       .toEqual(names)
   }
 
+  /** The heights of the pictures that arrive now; 0 before the first. */
+  async heights(): Promise<number[]> {
+    const arriving = (await reports(this.page)).filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'video')
+    return arriving.map(({ frameHeight }) => frameHeight ?? 0)
+  }
+
+  /** Why the picture of somebody's track is as it is: what the server said last about it. */
+  cause(of: Person): string | undefined {
+    const said = this.told.filter(({ type }) => type === 'slots').flatMap((message) => message.assignments as Assignment[])
+    const own = of.told.find(({ type }) => type === 'ready')?.participant
+    const line = said.findLast(({ participant, layer }) => participant === own && layer !== undefined)?.mid
+    return said.findLast(({ mid }) => mid === line)?.cause
+  }
+
   /** The codecs of the pictures that arrive, such as `video/VP8`. */
   async codecs(): Promise<string[]> {
-    return this.page.evaluate(async () => {
-      const found = new Set<string>()
-      for (const connection of window.seameetConnections ?? []) {
-        const stats = [...(await connection.getStats()).values()] as { type: string; id: string; kind?: string; codecId?: string; mimeType?: string }[]
-        for (const line of stats.filter((entry) => entry.type === 'inbound-rtp' && entry.kind === 'video')) {
-          const codec = stats.find((entry) => entry.id === line.codecId)?.mimeType
-          if (codec !== undefined) found.add(codec)
-        }
-      }
-      return [...found]
-    })
+    const all = await reports(this.page)
+    const arriving = all.filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'video')
+    const names = arriving.map((line) => all.find(({ id }) => id === line.codecId)?.mimeType)
+    return [...new Set(names.filter((name) => name !== undefined))]
   }
 
   async say(text: string): Promise<void> {
     const input = this.page.getByTestId('chat-input')
     if (!(await input.isVisible())) await this.page.getByTestId('chat-button').click()
-    await input.fill(text)
+    await type(input, text)
     await input.press('Enter')
   }
 
@@ -185,92 +210,12 @@ export class Person {
   }
 }
 
+/** Key by key: text that Playwright puts into Firefox at once raises no event that React believes. */
+export async function type(input: Locator, text: string): Promise<void> {
+  await input.pressSequentially(text)
+  await expect(input).toHaveValue(text)
+}
+
 async function shown(video: Locator): ReturnType<typeof picture> {
   return (await video.count()) === 0 ? null : picture(video.first())
-}
-
-/** Runs in the page: how far each tone stands out of the sound that all audio elements play, in decibels. */
-async function listen(tones: number[]): Promise<number[]> {
-  const streams = [...(window.seameetSounds ?? [])]
-    .filter((element) => !element.muted && !element.paused && element.volume > 0)
-    .map((element) => element.srcObject)
-    .filter((source): source is MediaStream => source instanceof MediaStream && source.getAudioTracks().length > 0)
-  const context = new AudioContext()
-  const analyser = context.createAnalyser()
-  analyser.fftSize = 8192
-  analyser.smoothingTimeConstant = 0
-  for (const stream of streams) context.createMediaStreamSource(stream).connect(analyser)
-  await new Promise((resolve) => setTimeout(resolve, 400))
-  const spectrum = new Float32Array(analyser.frequencyBinCount)
-  analyser.getFloatFrequencyData(spectrum)
-  const width = context.sampleRate / analyser.fftSize
-  const strength = (hertz: number): number => {
-    const bin = Math.round(hertz / width)
-    const peak = Math.max(...spectrum.slice(bin - 2, bin + 3))
-    const around = [...spectrum.slice(bin - 24, bin - 8), ...spectrum.slice(bin + 9, bin + 25)]
-    const floor = around.reduce((sum, value) => sum + Math.max(value, -160), 0) / around.length
-    return Math.max(peak, -160) < -75 ? 0 : Math.max(peak, -160) - floor
-  }
-  const strengths = tones.map(strength)
-  await context.close()
-  return strengths
-}
-
-declare global {
-  interface Window {
-    /** Every audio element that was asked to play; the client keeps them outside the document. */
-    seameetSounds?: Set<HTMLAudioElement>
-    /** Every peer connection of the page. */
-    seameetConnections?: RTCPeerConnection[]
-  }
-}
-
-/** Runs in the page before anything else: remembers its peer connections. */
-function noteConnections(): void {
-  const all: RTCPeerConnection[] = (window.seameetConnections = [])
-  window.RTCPeerConnection = class extends RTCPeerConnection {
-    constructor(configuration?: RTCConfiguration) {
-      super(configuration)
-      all.push(this)
-    }
-  }
-}
-
-/** Runs in the page before anything else: remembers what plays sound. */
-function noteSound(): void {
-  const sounds = (window.seameetSounds = new Set<HTMLAudioElement>())
-  const play = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'play')?.value as (this: HTMLMediaElement) => Promise<void>
-  HTMLMediaElement.prototype.play = function () {
-    if (this instanceof HTMLAudioElement) sounds.add(this)
-    return play.call(this)
-  }
-}
-
-/** Runs in the page before anything else: a shared screen whose colour the test knows. */
-function fakeScreen(): void {
-  const devices = navigator.mediaDevices as MediaDevices | undefined
-  if (devices === undefined) return
-  devices.getDisplayMedia = () => {
-    const canvas = document.createElement('canvas')
-    canvas.width = 640
-    canvas.height = 360
-    const context = canvas.getContext('2d')
-    let at = 0
-    const timer = setInterval(() => {
-      if (context === null) return
-      context.fillStyle = '#ffff00'
-      context.fillRect(0, 0, 640, 360)
-      context.fillStyle = '#ffffff'
-      context.fillRect((at += 8) % 600, 0, 40, 30)
-    }, 66)
-    const stream = canvas.captureStream(15)
-    for (const track of stream.getTracks()) {
-      const stop = track.stop.bind(track)
-      track.stop = () => {
-        clearInterval(timer)
-        stop()
-      }
-    }
-    return Promise.resolve(stream)
-  }
 }

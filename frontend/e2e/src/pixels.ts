@@ -24,7 +24,10 @@ export async function picture(video: Locator): Promise<Picture | null> {
       for (let part = 0; part < 3; part++) sum[part] = (sum[part] ?? 0) + (data[at + part] ?? 0)
     }
     const rgb = sum.map((value) => value / (data.length / 4))
-    return { rgb, frames: element.getVideoPlaybackQuality().totalVideoFrames, width: element.videoWidth }
+    // Firefox does not count a stream's frames in the standard's way.
+    const painted = (element as { mozPaintedFrames?: number }).mozPaintedFrames
+    const frames = painted ?? element.getVideoPlaybackQuality().totalVideoFrames
+    return { rgb, frames, width: element.videoWidth }
   })
   return read && { colour: nameOf(read.rgb), frames: read.frames, width: read.width }
 }

@@ -10,26 +10,30 @@ interface Ports {
   readonly udp: number
 }
 
+const loopback = '127.0.0.1'
+
 /** A running server program. */
 export class Server {
+  readonly #address: string
   readonly #arguments: readonly string[]
   #child: ChildProcess
   #ports: Ports
 
-  private constructor(args: readonly string[], child: ChildProcess, ports: Ports) {
+  private constructor(address: string, args: readonly string[], child: ChildProcess, ports: Ports) {
+    this.#address = address
     this.#arguments = args
     this.#child = child
     this.#ports = ports
   }
 
-  /** Starts on free ports, open to everybody unless `args` say otherwise. */
-  static async start(args: readonly string[] = ['--dev']): Promise<Server> {
-    const { child, ports } = await launch(args, { http: 0, udp: 0 })
-    return new Server(args, child, ports)
+  /** Starts on free ports, open to everybody unless `args` say otherwise. Pages come from `address`. */
+  static async start(args: readonly string[] = ['--dev'], address = loopback): Promise<Server> {
+    const { child, ports } = await launch(address, args, { http: 0, udp: 0 })
+    return new Server(address, args, child, ports)
   }
 
   get url(): string {
-    return `http://localhost:${this.#ports.http}`
+    return `http://${this.#address === loopback ? 'localhost' : this.#address}:${this.#ports.http}`
   }
 
   get udpPort(): number {
@@ -57,17 +61,17 @@ export class Server {
 
   /** The same server again on the same ports, as after a crash or an update. */
   async startAgain(): Promise<void> {
-    const { child, ports } = await launch(this.#arguments, this.#ports)
+    const { child, ports } = await launch(this.#address, this.#arguments, this.#ports)
     this.#child = child
     this.#ports = ports
   }
 }
 
-async function launch(args: readonly string[], wished: Ports): Promise<{ child: ChildProcess; ports: Ports }> {
+async function launch(address: string, args: readonly string[], wished: Ports): Promise<{ child: ChildProcess; ports: Ports }> {
   const all = [
     'serve',
     '--ws-addr',
-    `127.0.0.1:${wished.http}`,
+    `${address}:${wished.http}`,
     '--udp-port',
     String(wished.udp),
     '--static-dir',

@@ -15,7 +15,7 @@ test('two people see and hear each other', async ({ enter }) => {
 })
 
 test('five people: everybody sees the right face on every tile', async ({ enter }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   const here = []
   for (const who of [alice, bob, carol, dave, erin]) here.push(await enter(who))
   for (const person of here) {

@@ -5,7 +5,7 @@ const { alice, bob } = people
 const crowd = 11
 
 test('twelve people: everybody gets a tile, and whoever turns the camera on is seen', async ({ server, room, enter }) => {
-  test.setTimeout(300_000)
+  test.setTimeout(420_000)
   const first = await enter(alice)
   // Lines stay when devices are off, and twelve silent pages leave the processor to those that are looked at.
   const rest = async (person: Person): Promise<void> => {

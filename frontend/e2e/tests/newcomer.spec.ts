@@ -1,17 +1,15 @@
 import { expect, test } from '../src/fixtures.ts'
-import { people } from '../src/person.ts'
+import { people, type } from '../src/person.ts'
 
 const { alice, bob } = people
 const everybody = Object.values(people)
 const phone = { width: 390, height: 844 }
 
 test('somebody who denies camera and microphone is told why and still joins', async ({ server, room, open, enter }) => {
-  const denied = await open(alice, {
-    devices: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream=deny'],
-  })
+  const denied = await open(alice, { devices: 'denied' })
   await denied.page.goto(server.roomUrl(room))
   await expect(denied.page.getByTestId('device-notice').first()).toBeVisible()
-  await denied.page.getByTestId('name-input').fill(alice.name)
+  await type(denied.page.getByTestId('name-input'), alice.name)
   await denied.page.getByTestId('join-button').click()
   const b = await enter(bob)
   await denied.sees(bob)
@@ -21,10 +19,10 @@ test('somebody who denies camera and microphone is told why and still joins', as
 
 test('somebody without camera and microphone joins to listen', async ({ server, room, open, enter }) => {
   const b = await enter(bob)
-  const without = await open(alice, { devices: ['--use-fake-ui-for-media-stream'] })
+  const without = await open(alice, { devices: 'missing' })
   await without.page.goto(server.roomUrl(room))
   await expect(without.page.getByTestId('device-notice').first()).toBeVisible()
-  await without.page.getByTestId('name-input').fill(alice.name)
+  await type(without.page.getByTestId('name-input'), alice.name)
   await without.page.getByTestId('join-button').click()
   await without.sees(bob)
   await without.hears(everybody, [bob])
@@ -47,7 +45,7 @@ test('a new meeting gets a name that nobody can guess, and its link leads there'
   test.setTimeout(120_000)
   const a = await open(alice)
   await a.page.goto(server.url)
-  await a.page.getByTestId('name-input').fill(alice.name)
+  await type(a.page.getByTestId('name-input'), alice.name)
   await a.page.getByTestId('join-button').click()
   await expect(a.page).toHaveURL(/\/r\/[A-Za-z0-9_.:-]{16,64}/)
   const link = a.page.url()

@@ -67,7 +67,8 @@ test('an orderly end tells everybody', async ({ server, enter }) => {
 test('the network of one participant dies: nobody else notices, and it comes back', async ({ server, room, open, enter }) => {
   test.setTimeout(180_000)
   const a = await enter(alice)
-  const b = await open(bob)
+  // Only Chromium can be told to lose packets.
+  const b = await open(bob, { kind: 'chromium' })
   const network = await b.context.newCDPSession(b.page)
   const line = async (down: boolean): Promise<void> => {
     await network.send('Network.emulateNetworkConditions', {

@@ -31,8 +31,6 @@ export class FakeRoom implements Room {
     maxLength: this.maxLength,
     send: (text: string, options?: { readonly to?: string }): Promise<void> => this.#send(text, options?.to ?? null),
   }
-  /** What `stats` tells. */
-  figures: RoomStats = { signalRoundTrip: 20, mediaRoundTrip: 25, availableOutgoing: 2000, transport: 'udp', lines: [] }
   /** What the next `connect` fails with. */
   nextConnectError: SeameetError | null = null
   /** Every `connect` call. */
@@ -88,7 +86,13 @@ export class FakeRoom implements Room {
   }
 
   stats(): Promise<RoomStats> {
-    return Promise.resolve({ ...this.figures })
+    return Promise.resolve({
+      signalRoundTrip: 20,
+      mediaRoundTrip: 25,
+      availableOutgoing: 2000,
+      transport: 'udp',
+      lines: [],
+    })
   }
 
   /** Changes what the connection store says. */

@@ -1,0 +1,27 @@
+import { networkInterfaces } from 'node:os'
+import { expect, test } from '../src/fixtures.ts'
+import { people } from '../src/person.ts'
+import { route } from '../src/reports.ts'
+import { Server } from '../src/server.ts'
+
+const { alice, bob } = people
+
+test('page, signaling and media go over IPv6', async ({ room, open, browsers }) => {
+  test.setTimeout(120_000)
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).filter((own) => own.family === 'IPv6'))
+  const outer = addresses.find((own) => !own.internal && !own.address.startsWith('fe80'))
+  test.skip(addresses.length === 0, 'this machine has no IPv6')
+  test.skip(outer === undefined && browsers !== 'chromium', 'Firefox sends no media to the loopback')
+  const server = await Server.start(['--dev', '--public-ip', outer?.address ?? '::1'], '[::1]')
+  try {
+    const a = await open(alice)
+    const b = await open(bob)
+    await a.join(server.roomUrl(room))
+    await b.join(server.roomUrl(room))
+    await a.sees(bob)
+    await b.sees(alice)
+    for (const person of [a, b]) expect((await route(person.page))?.remote.address).toContain(':')
+  } finally {
+    await server.stop()
+  }
+})
