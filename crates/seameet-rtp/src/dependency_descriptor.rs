@@ -98,6 +98,30 @@ struct Custom {
 }
 
 impl DependencyDescriptor {
+    /// The only packet of a frame that is exactly what a template of `structure` says, for those who send. Attaches no
+    /// structure unless told with [`attach_structure`](Self::attach_structure). `None` if there is no such template.
+    pub fn of_template(structure: &Arc<Structure>, template_index: u8, frame: u64) -> Option<Self> {
+        structure.templates().get(usize::from(template_index))?;
+        Some(Self {
+            starts_frame: true,
+            ends_frame: true,
+            frame,
+            structure: Arc::clone(structure),
+            template_index,
+            attaches_structure: false,
+            carries_active: false,
+            active: structure.all_decode_targets(),
+            custom: Custom::default(),
+        })
+    }
+
+    /// The same with its structure, as the first packet of a coded video sequence has it.
+    #[must_use]
+    pub fn attach_structure(mut self) -> Self {
+        self.attaches_structure = true;
+        self
+    }
+
     /// The structure that the frame belongs to.
     pub fn structure(&self) -> &Arc<Structure> {
         &self.structure

@@ -1,21 +1,25 @@
 //! A scripted participant with a real WebRTC endpoint.
 
+mod encode;
 mod plan;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use seameet_core::media::{SlotAssignment, TrackDeclaration, TrackSource};
+use seameet_core::media::{Explanation, SlotAssignment, TrackDeclaration, TrackSource};
 use seameet_core::{MediaKind, Mid, ParticipantId, TrackId};
 use seameet_pipeline::{
     CloseReason, LineDirection, MediaLine, OfferLine, OutgoingPacket, PeerConfig, PeerConnection,
-    PeerEvent, ReceivedPacket, Role, Transmit,
+    PeerEvent, Role, Transmit,
 };
 
 pub use plan::ClientPlan;
 
-use crate::media::{Picture, Publisher, picture_id};
+use crate::decoder::Decoder;
+use crate::media::{Picture, Publisher};
+use crate::video::{Encoder, VideoPlan};
 
 /// A packet as a client received it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +49,14 @@ pub struct Client {
     pub mapped: SocketAddr,
     /// Its sources.
     pub publishers: Vec<Publisher>,
+    /// Its modelled encoders.
+    pub encoders: Vec<Encoder>,
+    /// What shows its video lines.
+    pub decoders: BTreeMap<Mid, Decoder>,
+    /// Why it sees what it sees, as told last.
+    pub explained: Option<Explanation>,
+    /// What its own uplink is thought to take, in bits per second, if it estimates that.
+    pub uplink_estimate: Option<u64>,
     /// ICE and DTLS are up.
     pub connected: bool,
     /// Why the connection ended, if it did.
@@ -66,12 +78,16 @@ pub struct Client {
     pub refused_answers: Vec<String>,
     /// Every track that it ever published.
     pub published: Vec<TrackId>,
+    /// Bytes of payload that arrived, by tenths of seconds since the world began.
+    arrived: BTreeMap<u64, u64>,
     number: u32,
     failed: bool,
+    /// When the world began.
+    epoch: Instant,
 }
 
 impl Client {
-    pub(crate) fn new(number: u32, plan: &ClientPlan, now: Instant) -> Self {
+    pub(crate) fn new(number: u32, plan: &ClientPlan, epoch: Instant, now: Instant) -> Self {
         let [_, _, high, low] = number.to_be_bytes();
         let address = SocketAddr::from(([10, 0, high, low], 5_000));
         Self {
@@ -79,6 +95,11 @@ impl Client {
             address,
             mapped: SocketAddr::from(([198, 18, high, low], 6_000)),
             publishers: Vec::new(),
+            encoders: Vec::new(),
+            decoders: BTreeMap::new(),
+            explained: None,
+            uplink_estimate: None,
+            epoch,
             connected: false,
             closed: None,
             may_subscribe: plan.may_subscribe,
@@ -90,6 +111,7 @@ impl Client {
             former: Vec::new(),
             refused_answers: Vec::new(),
             published: Vec::new(),
+            arrived: BTreeMap::new(),
             number,
             failed: false,
         }
@@ -100,6 +122,7 @@ impl Client {
     pub(crate) fn restart(&mut self, plan: &ClientPlan, now: Instant) {
         self.connection = endpoint(self.address, plan, now);
         self.publishers.clear();
+        self.encoders.clear();
         self.former = std::mem::take(&mut self.declarations);
         self.slots.clear();
         self.connected = false;
@@ -143,7 +166,10 @@ impl Client {
         let mut lines: Vec<_> = plan
             .sources
             .iter()
-            .map(|source| OfferLine::new(source.kind(), LineDirection::Send))
+            .map(|source| OfferLine {
+                encodings: plan.video(*source).map(VideoPlan::rids).unwrap_or_default(),
+                ..OfferLine::new(source.kind(), LineDirection::Send)
+            })
             .collect();
         lines.extend(std::iter::repeat_n(
             slot(MediaKind::Audio),
@@ -173,8 +199,13 @@ impl Client {
                 source: *source,
                 muted: false,
             });
-            let publisher = Publisher::new(self.number, mid, source.kind(), first_sequence, now);
-            self.publishers.push(publisher);
+            if let Some(video) = plan.video(*source) {
+                self.add_encoder(mid, video, first_sequence, now);
+            } else {
+                let kind = source.kind();
+                let publisher = Publisher::new(self.number, mid, kind, first_sequence, now);
+                self.publishers.push(publisher);
+            }
         }
         sdp
     }
@@ -246,6 +277,7 @@ impl Client {
     /// Sends frames that are due and serves timers.
     pub(crate) fn step(&mut self, now: Instant) -> Vec<Transmit> {
         if self.connected {
+            self.send_video(now);
             for publisher in &mut self.publishers {
                 let format = publisher.format();
                 for packet in publisher.poll(now) {
@@ -312,60 +344,31 @@ impl Client {
         if self.failed {
             return None;
         }
-        let frames = self
-            .publishers
-            .iter()
-            .map(Publisher::deadline)
-            .filter(|_| self.connected);
+        let sound = self.publishers.iter().map(Publisher::deadline);
+        let video = self.encoders.iter().map(Encoder::deadline);
+        let frames = sound.chain(video).filter(|_| self.connected);
         frames.chain([self.connection.deadline()]).min()
     }
 
     fn collect(&mut self, now: Instant, told: usize) -> Vec<Transmit> {
         while let Some(event) = self.connection.poll_event() {
             match event {
-                PeerEvent::Connected => self.connected = true,
+                PeerEvent::Connected => self.begin(now),
                 PeerEvent::Closed(reason) => {
                     self.connected = false;
                     self.closed = Some(reason);
                 }
                 PeerEvent::Rtp(received) => self.note(&received, told),
-                PeerEvent::Skipped { .. }
-                | PeerEvent::Bandwidth { .. }
-                | PeerEvent::SenderReport { .. }
-                | PeerEvent::Statistics(_) => {}
-                PeerEvent::KeyframeRequested { mid, .. } => {
-                    for publisher in self
-                        .publishers
-                        .iter_mut()
-                        .filter(|source| source.mid == mid)
-                    {
-                        publisher.request_keyframe(now);
-                    }
+                PeerEvent::Bandwidth { estimate } => self.adapt(estimate),
+                PeerEvent::Skipped { mid, sequence, .. } => {
+                    self.decoders.entry(mid).or_default().skip(sequence);
                 }
+                PeerEvent::SenderReport { .. } | PeerEvent::Statistics(_) => {}
+                PeerEvent::KeyframeRequested { mid, rid } => self.asked(now, mid, rid),
             }
         }
+        self.ask_for_keyframes(now);
         std::iter::from_fn(|| self.connection.poll_transmit()).collect()
-    }
-
-    fn note(&mut self, received: &ReceivedPacket, told: usize) {
-        let payload = received.packet.payload.shared();
-        let kind = received.format.codec.kind();
-        let Some(picture) = Picture::read(kind, &payload) else {
-            return;
-        };
-        let told = self.told.get(..told).unwrap_or_default();
-        let last = told.iter().rfind(|slot| slot.mid == received.mid);
-        let announced = last.and_then(|slot| slot.track);
-        self.received.entry(received.mid).or_default().push(Seen {
-            at: received.arrival,
-            sequence: received.packet.sequence,
-            timestamp: received.packet.timestamp,
-            picture_id: (kind == MediaKind::Video)
-                .then(|| picture_id(&payload))
-                .flatten(),
-            picture,
-            announced,
-        });
     }
 }
 
@@ -373,6 +376,7 @@ fn endpoint(address: SocketAddr, plan: &ClientPlan, now: Instant) -> PeerConnect
     let mut config = PeerConfig::new(Role::Client);
     config.local_addresses = vec![address];
     config.video_codecs.clone_from(&plan.video_codecs);
+    config.bandwidth = plan.uplink;
     // A client may be hostile: its endpoint sends what the server must refuse.
     config.max_rtp_payload = usize::MAX;
     PeerConnection::new(&config, now).expect("a test address is a candidate")

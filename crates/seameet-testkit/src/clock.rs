@@ -22,6 +22,11 @@ impl Clock {
         self.now
     }
 
+    /// The start.
+    pub fn start(&self) -> Instant {
+        self.start
+    }
+
     /// Virtual time since the start.
     pub fn elapsed(&self) -> Duration {
         self.now.saturating_duration_since(self.start)

@@ -97,6 +97,8 @@ pub struct LinkStats {
     pub duplicated: u64,
     /// Packets held back to be overtaken.
     pub reordered: u64,
+    /// The longest that a packet had to wait in front of the bottleneck.
+    pub longest_wait: Duration,
 }
 
 /// One direction of a network path.
@@ -181,6 +183,11 @@ impl<T: Clone> Link<T> {
         self.stats
     }
 
+    /// Begins to look for the longest wait anew.
+    pub fn forget_wait(&mut self) {
+        self.stats.longest_wait = Duration::ZERO;
+    }
+
     /// How many packets are on the way.
     pub fn in_flight(&self) -> usize {
         self.flying.len()
@@ -201,6 +208,8 @@ impl<T: Clone> Link<T> {
         let nanos = (size as u128 * 8 * 1_000_000_000).checked_div(u128::from(bandwidth))?;
         let departure = start.checked_add(Duration::from_nanos(u64::try_from(nanos).ok()?))?;
         self.busy_until = Some(departure);
+        let wait = start.saturating_duration_since(now);
+        self.stats.longest_wait = self.stats.longest_wait.max(wait);
         Some(departure)
     }
 

@@ -17,6 +17,8 @@ const AUDIO_PACKET_BYTES: usize = 100;
 /// Descriptor: flags, extension flags, two bytes of picture id, `TL0PICIDX`, `TID`, then the payload header's byte.
 const VP8_PREFIX_BYTES: usize = 7;
 const MARK: &[u8; 4] = b"SEAM";
+/// A packet every 400 milliseconds in silence, in ticks of 48 kHz.
+const DTX_TICKS: u32 = 19_200;
 
 /// What a packet of synthetic media says about itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +73,37 @@ pub fn picture_id(payload: &[u8]) -> Option<u16> {
     Some(u16::from_be_bytes([high & 0x7F, *low]))
 }
 
+/// What a microphone picks up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voice {
+    /// Somebody speaks all the time.
+    Steady,
+    /// Somebody speaks once, and is silent before and after.
+    Turn {
+        /// When, counted from the beginning.
+        from: Duration,
+        /// For how long.
+        length: Duration,
+    },
+    /// Nobody speaks, and the encoder sends next to nothing (discontinuous transmission): a small packet now and then.
+    Silence,
+}
+
+impl Voice {
+    /// How loud it is.
+    fn level(self, elapsed: Duration) -> AudioLevel {
+        let speaks = match self {
+            Self::Steady => true,
+            Self::Turn { from, length } => (from..from + length).contains(&elapsed),
+            Self::Silence => false,
+        };
+        AudioLevel {
+            level_dbov: if speaks { -30 } else { -90 },
+            voice: speaks,
+        }
+    }
+}
+
 /// A source of synthetic media on one line.
 #[derive(Debug)]
 pub struct Publisher {
@@ -92,6 +125,8 @@ pub struct Publisher {
     timestamp: u32,
     next_at: Instant,
     keyframe_wanted: bool,
+    voice: Voice,
+    voice_since: Instant,
 }
 
 impl Publisher {
@@ -114,6 +149,8 @@ impl Publisher {
             timestamp: sender.wrapping_mul(77_777),
             next_at: now,
             keyframe_wanted: false,
+            voice: Voice::Steady,
+            voice_since: now,
         }
     }
 
@@ -121,6 +158,12 @@ impl Publisher {
     pub fn request_keyframe(&mut self, now: Instant) {
         self.keyframe_requests.push(now);
         self.keyframe_wanted = true;
+    }
+
+    /// What the microphone picks up from now on.
+    pub fn speak(&mut self, voice: Voice, now: Instant) {
+        self.voice = voice;
+        self.voice_since = now;
     }
 
     /// The next frame shall be a keyframe, as an encoder decides now and then by itself.
@@ -173,10 +216,11 @@ impl Publisher {
         };
         self.next_at += interval;
         let ticks = interval.as_millis() * u128::from(self.format().codec.clock_rate()) / 1_000;
-        self.timestamp = self
-            .timestamp
-            .wrapping_add(u32::try_from(ticks).unwrap_or_default());
-        if self.paused {
+        let ticks = u32::try_from(ticks).unwrap_or_default();
+        self.timestamp = self.timestamp.wrapping_add(ticks);
+        // The timestamps count on through the silence.
+        let is_pause = self.voice == Voice::Silence && self.timestamp % DTX_TICKS >= ticks;
+        if self.paused || is_pause {
             return Vec::new();
         }
         let keyframe = self.frame == 0 || std::mem::take(&mut self.keyframe_wanted);
@@ -203,10 +247,9 @@ impl Publisher {
         bytes.resize(self.packet_bytes.max(bytes.len()), 0xA5);
         let sequence = self.sequence;
         self.sequence += 1;
-        let loud = AudioLevel {
-            level_dbov: -30,
-            voice: true,
-        };
+        let loud = self
+            .voice
+            .level(self.next_at.saturating_duration_since(self.voice_since));
         Packet {
             sequence,
             timestamp: self.timestamp,

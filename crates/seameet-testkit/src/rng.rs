@@ -24,6 +24,11 @@ impl Rng {
         self.0.f64() < probability
     }
 
+    /// A number from 0 up to but not including 1.
+    pub fn share(&mut self) -> f64 {
+        self.0.f64()
+    }
+
     /// A duration from zero up to and including `max`, all alike probable.
     pub fn duration_up_to(&mut self, max: Duration) -> Duration {
         let nanos = u64::try_from(max.as_nanos()).unwrap_or(u64::MAX);

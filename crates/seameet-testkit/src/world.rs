@@ -100,6 +100,11 @@ impl World {
         self.clock.now()
     }
 
+    /// When the world began.
+    pub fn epoch(&self) -> Instant {
+        self.clock.start()
+    }
+
     /// The server's address.
     pub fn server(&self) -> SocketAddr {
         self.server
@@ -246,7 +251,10 @@ impl World {
                 Output::Event(room, event) => {
                     self.take(room, &event);
                     let at = self.clock.now();
-                    self.events.push(Told { at, room, event });
+                    // Asked for often by those that measure, and of no interest later.
+                    if !matches!(event, MediaEvent::Explained { .. }) {
+                        self.events.push(Told { at, room, event });
+                    }
                 }
                 Output::Timeout(deadline) => return deadline,
             }
@@ -266,11 +274,13 @@ impl World {
         }
     }
 
-    /// Plays the signaling: answers and slots reach their client at once.
+    /// Plays the signaling: answers, slots and demand reach their client at once.
     fn take(&mut self, room: RoomKey, event: &MediaEvent) {
         let now = self.clock.now();
         let (MediaEvent::Negotiated { participant, .. }
-        | MediaEvent::SlotsAssigned { participant, .. }) = event
+        | MediaEvent::SlotsAssigned { participant, .. }
+        | MediaEvent::DemandChanged { participant, .. }
+        | MediaEvent::Explained { participant, .. }) = event
         else {
             return;
         };
@@ -289,6 +299,12 @@ impl World {
                 }
             }
             MediaEvent::SlotsAssigned { assignments, .. } => seat.client.assign(assignments),
+            MediaEvent::DemandChanged {
+                track, encodings, ..
+            } => seat.client.set_demand(now, *track, encodings),
+            MediaEvent::Explained { explanation, .. } => {
+                seat.client.explained = explanation.as_deref().cloned();
+            }
             _ => {}
         }
     }

@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
-use seameet_core::media::{Answer, MediaCommand, MediaEvent, Offer, RequestId, TrackSource, View};
+use seameet_core::media::{
+    Answer, Explanation, MediaCommand, MediaEvent, Offer, RequestId, TrackSource, View,
+};
 use seameet_core::{ParticipantId, RequestError, TrackId};
 use seameet_pipeline::IceCredentials;
 use seameet_sfu::shard::{Datagram, Endpoint, Input, Negotiation, RoomKey};
@@ -41,7 +43,7 @@ impl World {
         plan: &ClientPlan,
     ) -> ClientId {
         let number = u32::try_from(self.seats.len() + 1).expect("worlds are small");
-        let mut client = Client::new(number, plan, self.clock.now());
+        let mut client = Client::new(number, plan, self.epoch(), self.clock.now());
         client.participant = participant;
         let seed = self.rng.number();
         self.seats.push(Seat {
@@ -206,6 +208,35 @@ impl World {
                 .handle_input(self.clock.now(), Input::Datagram(datagram));
         }
         self.drain();
+    }
+
+    /// Asks the server why a client sees what it sees, and returns what it said at once.
+    pub fn explain(&mut self, id: ClientId) -> Option<Explanation> {
+        self.next_request += 1;
+        let command = MediaCommand::Explain {
+            participant: self.client(id).participant,
+            request: RequestId(self.next_request),
+        };
+        self.client_mut(id).explained = None;
+        self.command(self.room_of(id), command);
+        self.client_mut(id).explained.take()
+    }
+
+    /// Changes a client's path from the server.
+    pub fn set_downlink(&mut self, id: ClientId, down: LinkConfig) {
+        self.seat_mut(id).down.set_config(down);
+    }
+
+    /// Changes a client's path to the server.
+    pub fn set_uplink(&mut self, id: ClientId, up: LinkConfig) {
+        self.seat_mut(id).up.set_config(up);
+    }
+
+    /// Begins to look for the longest wait on a client's paths anew.
+    pub fn forget_waits(&mut self, id: ClientId) {
+        let seat = self.seat_mut(id);
+        seat.up.forget_wait();
+        seat.down.forget_wait();
     }
 
     /// Changes a client's paths.

@@ -13,6 +13,7 @@ export type {
   SendEncoding,
   Source,
   TrackPublication,
+  ViewWish,
 } from './publication.ts'
 export type { AnyParticipant, LocalParticipant, Participant, Quality, QualityCause } from './participant.ts'
 export type { Connection, ConnectionReason, ConnectionState, Health } from './connection.ts'

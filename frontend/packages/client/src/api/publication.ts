@@ -69,6 +69,20 @@ export interface Delivery {
   readonly layer: DeliveredLayer | null
 }
 
+/** What is wanted of a picture beyond what the elements say that show it. */
+export interface ViewWish {
+  /** Tallest useful picture in pixels, for those who show it without `attach`; 0 is none. Default: as it is shown. */
+  readonly maxHeight?: number
+  /** Frames per second at most. */
+  readonly maxFramerate?: number
+  /** Rather none than one smaller than this, in pixels. */
+  readonly minHeight?: number
+  /** 0 to 255: higher goes first when the line is slow. Default 100 for screens, else 0. */
+  readonly priority?: number
+  /** The viewer fixed its eyes on it: it goes before all others. */
+  readonly pinned?: boolean
+}
+
 /** A track that another participant offers. */
 export interface Publication extends TrackPublication {
   /** The server's id. */
@@ -82,6 +96,12 @@ export interface Publication extends TrackPublication {
   /** Picture size as the publisher told, in pixels. */
   readonly size: Store<{ readonly width: number; readonly height: number } | null>
   readonly delivery: Store<Delivery>
+  /**
+   * Asks for the picture in a way of one's own; null takes that back. Without it the elements that it is attached to
+   * say how large it should be, and it is not sent while none is in sight. Before anything is attached or wished the
+   * server chooses.
+   */
+  setWish(wish: ViewWish | null): void
 }
 
 /** What became of the wish to send a track. */

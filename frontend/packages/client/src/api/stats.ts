@@ -1,3 +1,4 @@
+import type { DeliveryCause } from './publication.ts'
 import type { Quality } from './participant.ts'
 
 /** How one media line fares since the last reading. */
@@ -7,6 +8,10 @@ export interface LineStats {
   /** Whose track; null when unknown. One's own id on sending lines. */
   readonly participantId: string | null
   readonly source: string | null
+  /** Which of several sizes, on sending lines with simulcast. */
+  readonly rid: string | null
+  /** Why it arrives as it does; null on sending lines. */
+  readonly cause: DeliveryCause | null
   readonly codec: string | null
   readonly kilobitsPerSecond: number
   /** Share of packets lost, 0 to 1. */
@@ -26,7 +31,7 @@ export interface RoomStats {
   readonly mediaRoundTrip: number | null
   /** What the browser believes it can send, in kbit/s. */
   readonly availableOutgoing: number | null
-  /** `udp` or `tcp`; null while not connected. */
+  /** `udp` or `tcp`, or `relay` when it goes through a TURN server; null while not connected. */
   readonly transport: string | null
   readonly lines: readonly LineStats[]
 }

@@ -1,4 +1,5 @@
 import { createLevelReader, playTone } from './page-audio.ts'
+import { watchElement } from './page-elements.ts'
 import type { AudioOutput, Browser, PermissionLike, Socket, SocketHandlers } from './types.ts'
 
 /** The browser that the page runs in. Touches nothing until it is used, so that it may be imported anywhere. */
@@ -50,6 +51,7 @@ export const pageBrowser: Browser = {
   get canSelectSpeaker() {
     return typeof HTMLMediaElement !== 'undefined' && 'setSinkId' in HTMLMediaElement.prototype
   },
+  watchElement,
   createAudioOutput,
   createLevelReader,
   playTone,

@@ -101,6 +101,14 @@ export interface AudioOutput {
   close(): void
 }
 
+/** An element on the page, in pixels of the display. */
+export interface ElementBox {
+  readonly width: number
+  readonly height: number
+  /** In the window, or about to come into it. */
+  readonly visible: boolean
+}
+
 /** Reads how loud a track is. */
 export interface LevelReader {
   /** Root mean square, 0 to 1. */
@@ -141,6 +149,8 @@ export interface Browser {
   /** The page goes away for good. */
   onPageEnd(listener: () => void): () => void
   readonly canSelectSpeaker: boolean
+  /** Tells size and visibility of an element, now and whenever they change. Returns what ends the watch. */
+  watchElement(element: Element, listener: (box: ElementBox) => void): () => void
   createAudioOutput(track: MediaStreamTrack): AudioOutput
   createLevelReader(track: MediaStreamTrack): LevelReader
   /** Plays a short tone on a speaker; an empty id is the system's own choice. */

@@ -16,6 +16,7 @@ import { Peer, type SlotCount } from './peer.ts'
 import type { Publisher } from './publisher.ts'
 import { QualityBoard } from './quality.ts'
 import type { Roster } from './roster.ts'
+import { Viewing } from './viewing.ts'
 import { readStats, summarize, type LineOwner } from './stats.ts'
 
 /** Receiving lines of the first offer, however small the room: a small meeting never needs another. */
@@ -47,6 +48,7 @@ export interface MediaParts {
 export class MediaEngine {
   readonly listening: Listening
   readonly quality: QualityBoard
+  readonly viewing: Viewing
   readonly #browser: Browser
   readonly #parts: MediaParts
   readonly #hooks: MediaHooks
@@ -66,6 +68,10 @@ export class MediaEngine {
     this.#hooks = hooks
     this.quality = new QualityBoard(parts.self, parts.roster)
     const { browser } = parts
+    this.viewing = new Viewing(browser, parts.roster, {
+      peer: () => this.#peer,
+      request: (body) => hooks.request(body),
+    })
     this.#recovery = new MediaRecovery(() => browser.random())
     this.#recoveryAlarm = new Alarm(browser, () => {
       this.#recovery.wake(browser.now())
@@ -102,6 +108,7 @@ export class MediaEngine {
     this.#iceServers = ready.ice_servers
     this.#subscribes = ready.grants.subscribe
     this.listening.start()
+    this.viewing.start()
     if (ready.resumed) this.#parts.publisher.adopt(ready.participant, ready.tracks)
     else this.#parts.publisher.forget()
     if (!ready.resumed || this.#peer === null) {
@@ -160,9 +167,9 @@ export class MediaEngine {
     }
   }
 
-  /** A request was refused. Returns whether it was an offer. */
+  /** A request was refused. Returns whether it was an offer or a view. */
   requestRefused(error: ErrorMessage): boolean {
-    return this.#peer?.refused(error) ?? false
+    return this.viewing.requestRefused(error.id) || (this.#peer?.refused(error) ?? false)
   }
 
   /** Somebody came, left, published or withdrew something. */
@@ -180,6 +187,7 @@ export class MediaEngine {
   stop(): void {
     this.listening.stop()
     this.quality.clear()
+    this.viewing.stop()
     this.#recovery.stopped()
     this.#recoveryAlarm.set(null)
     this.#slotAlarm.set(null)
@@ -203,6 +211,7 @@ export class MediaEngine {
       else publication.deliver({ mid: arrival.mid, receiver }, arrival, publication.kind === 'audio' || arrival.settled)
     }
     this.#slotAlarm.set(this.#slots.deadline(now))
+    this.viewing.update()
   }
 
   /** Begins a new peer connection and makes its first offer. */
@@ -210,6 +219,7 @@ export class MediaEngine {
     this.#close()
     this.#answered = false
     this.#slots.clear()
+    this.viewing.renew()
     this.resolve()
     const { publisher } = this.#parts
     const published = this.#published()
@@ -309,11 +319,12 @@ export class MediaEngine {
   #ownerOf(mid: string): LineOwner {
     const { self, roster } = this.#parts
     const own = self.all.find(({ line }) => line?.mid === mid)
-    if (own !== undefined) return { participantId: self.id, source: own.source }
+    if (own !== undefined) return { participantId: self.id, source: own.source, cause: null }
     for (const publication of roster.publications()) {
-      if (publication.mid === mid) return { participantId: publication.participantId, source: publication.source }
+      if (publication.mid !== mid) continue
+      return { participantId: publication.participantId, source: publication.source, cause: publication.delivery.get().cause }
     }
-    return { participantId: null, source: null }
+    return { participantId: null, source: null, cause: null }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ParticipantInfo, TrackInfo } from '@seameet/protocol'
 import type { Participant, Quality } from '../api/participant.ts'
-import type { Delivery, MediaKind, Publication, Source } from '../api/publication.ts'
+import type { Delivery, MediaKind, Publication, Source, ViewWish } from '../api/publication.ts'
 import { attachTrack } from '../attach.ts'
 import type { ReceiverLike } from '../browser/types.ts'
 import { createStore } from '../store.ts'
@@ -10,6 +10,13 @@ import { kindOf } from './sources.ts'
 export const NAMELESS = 'Guest'
 
 const NOT_DELIVERED: Delivery = Object.freeze({ assigned: false, cause: 'empty', causeTrack: null, layer: null })
+
+/** Who is told what is looked at. */
+export interface Viewer {
+  /** The element shows the publication. Returns what ends it. */
+  watch(publication: RemotePublication, element: Element): () => void
+  wish(publication: RemotePublication, wish: ViewWish | null): void
+}
 
 /** A track that another participant offers. */
 export class RemotePublication implements Publication {
@@ -29,7 +36,10 @@ export class RemotePublication implements Publication {
   /** Its name on the wire, for statistics. */
   mid: string | null = null
 
-  constructor(info: TrackInfo, source: Source) {
+  readonly #viewer: Viewer
+
+  constructor(info: TrackInfo, source: Source, viewer: Viewer) {
+    this.#viewer = viewer
     this.key = info.id
     this.id = info.id
     this.source = source
@@ -63,7 +73,16 @@ export class RemotePublication implements Publication {
   }
 
   attach(element: HTMLMediaElement): () => void {
-    return attachTrack(this.mediaTrack, element)
+    const detach = attachTrack(this.mediaTrack, element)
+    const stop = this.kind === 'video' ? this.#viewer.watch(this, element) : undefined
+    return () => {
+      stop?.()
+      detach()
+    }
+  }
+
+  setWish(wish: ViewWish | null): void {
+    this.#viewer.wish(this, wish)
   }
 }
 

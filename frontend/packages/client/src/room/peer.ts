@@ -110,6 +110,12 @@ export class Peer {
     return this.#slots.find(({ transceiver }) => transceiver.mid === mid)?.transceiver.receiver ?? null
   }
 
+  /** The mids of the lines of a kind that the server knows. */
+  lines(kind: MediaKind): string[] {
+    const all = this.#slots.filter((slot) => slot.kind === kind).slice(0, this.#answeredSlots[kind])
+    return all.flatMap(({ transceiver }) => transceiver.mid ?? [])
+  }
+
   /** Every line that receives sound, negotiated or not. */
   audioReceivers(): ReceiverLike[] {
     return this.#slots.filter(({ kind }) => kind === 'audio').map(({ transceiver }) => transceiver.receiver)

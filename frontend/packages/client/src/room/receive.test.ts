@@ -186,8 +186,56 @@ describe('statistics', () => {
     expect(stats.mediaRoundTrip).toBe(20)
     expect(stats.signalRoundTrip).not.toBeNull()
     const line = stats.lines.find(({ source }) => source === 'camera')
-    expect(line).toMatchObject({ direction: 'receive', kind: 'video', participantId: 'p_bob', codec: 'vp8' })
+    expect(line).toMatchObject({ direction: 'receive', kind: 'video', participantId: 'p_bob', codec: 'vp8', cause: 'full' })
     expect(line?.kilobitsPerSecond).toBeGreaterThan(2)
     expect(JSON.stringify(stats)).not.toContain('Bob')
+  })
+})
+
+describe('looking', () => {
+  const video = (): HTMLVideoElement =>
+    ({ tagName: 'VIDEO', setAttribute: () => undefined, srcObject: null }) as unknown as HTMLVideoElement
+
+  it('asks for pictures as large as they are shown, and for no others', async () => {
+    const made = await call()
+    const { server, browser, advance } = made
+    const [bob, eve] = [video(), video()]
+    const stop = camera(made, 'p_bob').attach(bob)
+    camera(made, 'p_eve').attach(eve)
+    browser.show(bob, 640, 200)
+    browser.show(eve, 100, 180, false)
+    await advance(50)
+    expect(server.of('view')).toHaveLength(1)
+    // A wide place is filled by the middle of the picture.
+    expect(server.last('view').slots).toMatchObject([{ track: 't_bob_cam', max_height: 360 }])
+    browser.show(eve, 100, 180)
+    await advance(300)
+    expect(server.last('view').slots).toMatchObject([{ track: 't_bob_cam' }, { track: 't_eve_cam', max_height: 180 }])
+    stop()
+    await advance(1500)
+    expect(server.last('view').slots).toMatchObject([{ track: 't_bob_cam', max_height: 0 }, { track: 't_eve_cam' }])
+    browser.setVisible(false)
+    await advance(6000)
+    expect(server.last('view').slots).toMatchObject([{ max_height: 0 }, { max_height: 0 }])
+  })
+
+  it('says it anew on a new peer connection and after a resume, and waits when told to', async () => {
+    const made = await call()
+    const { server, advance } = made
+    camera(made, 'p_bob').setWish({ maxHeight: 180, pinned: true })
+    await advance(300)
+    expect(server.of('view')).toHaveLength(1)
+    server.send({ type: 'error', id: server.last('view').id, code: 'rate_limited', message: '', retryable: true })
+    await advance(500)
+    expect(server.of('view')).toHaveLength(1)
+    await advance(1000)
+    expect(server.of('view')).toHaveLength(2)
+    server.socket.break()
+    await advance(3000)
+    expect(server.of('view')).toHaveLength(3)
+    server.send({ type: 'media_lost', closed: true })
+    await advance(3000)
+    expect(server.of('view')).toHaveLength(4)
+    expect(server.last('view').slots).toMatchObject([{ track: 't_bob_cam', max_height: 180, pinned: true }])
   })
 })

@@ -64,7 +64,7 @@ export class RoomImpl implements Room {
     })
     const request = (body: ClientBody): string | null => this.#request(body)
     this.local = this.#makeSelf()
-    this.#roster = new Roster(this.local, this.#emitter)
+    this.#roster = new Roster(this.local, this.#emitter, () => this.#media.viewing)
     this.#publisher = new Publisher(this.local.all, browser, options.publish ?? {}, {
       request,
       roomCodec: () => this.#roster.videoCodec(),

@@ -4,7 +4,7 @@ import type { LeaveReason, RoomEvents } from '../api/room.ts'
 import type { Emitter } from '../emitter.ts'
 import { createStore } from '../store.ts'
 import type { LocalSelf } from './local-participant.ts'
-import { RemoteParticipant, RemotePublication } from './participant.ts'
+import { RemoteParticipant, RemotePublication, type Viewer } from './participant.ts'
 import { sourceFromWire } from './sources.ts'
 
 const LEAVE_REASONS: Readonly<Record<WireLeaveReason, LeaveReason>> = {
@@ -34,10 +34,12 @@ export class Roster {
   readonly hands = createStore<readonly AnyParticipant[]>([])
   readonly #self: LocalSelf
   readonly #emitter: Emitter<RoomEvents>
+  readonly #viewer: () => Viewer
   /** Ids that were one's own: until the server's grace period ends, a former self still stands in its list. */
   readonly #formerSelves = new Set<string>()
 
-  constructor(self: LocalSelf, emitter: Emitter<RoomEvents>) {
+  constructor(self: LocalSelf, emitter: Emitter<RoomEvents>, viewer: () => Viewer) {
+    this.#viewer = viewer
     this.#self = self
     this.#emitter = emitter
   }
@@ -157,7 +159,7 @@ export class Roster {
       known.update(info)
       return
     }
-    const publication = new RemotePublication(info, source)
+    const publication = new RemotePublication(info, source, this.#viewer())
     owner.publications.update((list) => [...list, publication])
     this.#emitter.emit('publication-added', { participant: owner, publication })
   }

@@ -1,3 +1,4 @@
+import type { DeliveryCause } from '../api/publication.ts'
 import type { LineStats, RoomStats } from '../api/stats.ts'
 import type { StatsLike } from '../browser/types.ts'
 
@@ -7,7 +8,10 @@ type Entry = Readonly<Record<string, unknown>>
 interface RawLine {
   readonly direction: 'send' | 'receive'
   readonly kind: 'audio' | 'video'
+  /** The report's own name of it: a line that sends several sizes has several. */
+  readonly id: string
   readonly mid: string
+  readonly rid: string | null
   readonly codec: string | null
   readonly bytes: number
   readonly packets: number
@@ -37,6 +41,7 @@ export interface StatsReading {
 export interface LineOwner {
   readonly participantId: string | null
   readonly source: string | null
+  readonly cause: DeliveryCause | null
 }
 
 export function readStats(report: StatsLike, at: number): StatsReading {
@@ -63,7 +68,7 @@ export function readStats(report: StatsLike, at: number): StatsReading {
     ],
     roundTrip: scale(number(pair, 'currentRoundTripTime'), 1000),
     availableOutgoing: scale(number(pair, 'availableOutgoingBitrate'), 1 / 1000),
-    transport: text(local, 'protocol'),
+    transport: text(local, 'candidateType') === 'relay' ? 'relay' : text(local, 'protocol'),
   }
 }
 
@@ -84,8 +89,8 @@ export function summarize(
 }
 
 function lineStats(before: StatsReading | null, at: number, line: RawLine, owner: LineOwner): LineStats {
-  const { direction, kind, codec, jitter, width, height, framesPerSecond, mid } = line
-  const former = before?.lines.find((other) => other.mid === mid && other.direction === direction)
+  const { direction, kind, rid, codec, jitter, width, height, framesPerSecond, id } = line
+  const former = before?.lines.find((other) => other.id === id && other.direction === direction)
   const seconds = before === null ? 0 : (at - before.at) / 1000
   const bits = (line.bytes - (former?.bytes ?? 0)) * 8
   const lost = Math.max(0, line.lost - (former?.lost ?? 0))
@@ -93,6 +98,7 @@ function lineStats(before: StatsReading | null, at: number, line: RawLine, owner
   return {
     direction,
     kind,
+    rid,
     ...owner,
     codec,
     kilobitsPerSecond: former === undefined || seconds <= 0 ? 0 : Math.max(0, bits / seconds / 1000),
@@ -111,7 +117,9 @@ function rawLine(direction: 'send' | 'receive', entry: Entry, entries: ReadonlyM
   return {
     direction,
     kind: entry.kind === 'video' ? 'video' : 'audio',
+    id: text(entry, 'id') ?? '',
     mid: text(entry, 'mid') ?? '',
+    rid: text(entry, 'rid'),
     codec: mime?.split('/')[1]?.toLowerCase() ?? null,
     bytes: number(entry, receive ? 'bytesReceived' : 'bytesSent') ?? 0,
     packets: number(entry, receive ? 'packetsReceived' : 'packetsSent') ?? 0,

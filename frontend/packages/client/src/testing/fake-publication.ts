@@ -1,5 +1,5 @@
 import type { SeameetError } from '../api/error.ts'
-import type { Delivery, LocalPublication, LocalState, MediaKind, Publication, SendEncoding, Source } from '../api/publication.ts'
+import type { Delivery, LocalPublication, LocalState, MediaKind, Publication, SendEncoding, Source, ViewWish } from '../api/publication.ts'
 import { attachTrack } from '../attach.ts'
 import { createStore } from '../store.ts'
 
@@ -21,6 +21,9 @@ export class FakePublication implements Publication {
   readonly size = createStore<{ width: number; height: number } | null>(null)
   readonly delivery = createStore<Delivery>({ assigned: true, cause: 'full', causeTrack: null, layer: null })
 
+  /** What was wished last. */
+  wish: ViewWish | null = null
+
   constructor(participantId: string, source: Source) {
     this.id = `t_${participantId}_${source}`
     this.key = this.id
@@ -32,6 +35,10 @@ export class FakePublication implements Publication {
 
   attach(element: HTMLMediaElement): () => void {
     return attachTrack(this.mediaTrack, element)
+  }
+
+  setWish(wish: ViewWish | null): void {
+    this.wish = wish
   }
 }
 

@@ -31,6 +31,8 @@ export class FakeRoom implements Room {
     maxLength: this.maxLength,
     send: (text: string, options?: { readonly to?: string }): Promise<void> => this.#send(text, options?.to ?? null),
   }
+  /** What `stats` tells. */
+  figures: RoomStats = { signalRoundTrip: 20, mediaRoundTrip: 25, availableOutgoing: 2000, transport: 'udp', lines: [] }
   /** What the next `connect` fails with. */
   nextConnectError: SeameetError | null = null
   /** Every `connect` call. */
@@ -86,13 +88,7 @@ export class FakeRoom implements Room {
   }
 
   stats(): Promise<RoomStats> {
-    return Promise.resolve({
-      signalRoundTrip: 20,
-      mediaRoundTrip: 25,
-      availableOutgoing: 2000,
-      transport: 'udp',
-      lines: [],
-    })
+    return Promise.resolve({ ...this.figures })
   }
 
   /** Changes what the connection store says. */

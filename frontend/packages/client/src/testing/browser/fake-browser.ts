@@ -1,4 +1,4 @@
-import type { AudioOutput, Browser, LevelReader, PermissionLike, Socket, SocketHandlers } from '../../browser/types.ts'
+import type { AudioOutput, Browser, ElementBox, LevelReader, PermissionLike, Socket, SocketHandlers } from '../../browser/types.ts'
 import { FakeClock } from './fake-clock.ts'
 import { FakeMedia, mediaError } from './fake-media.ts'
 import { FakePeer, type FakeAnswers } from './fake-peer.ts'
@@ -106,6 +106,7 @@ export class FakeBrowser implements Browser {
   #visible = true
   readonly #network = new Set<() => void>()
   readonly #visibility = new Set<() => void>()
+  readonly #elements = new Map<(box: ElementBox) => void, Element>()
   readonly #pageEnd = new Set<() => void>()
 
   /** Listeners on the page that were not taken back. */
@@ -172,6 +173,16 @@ export class FakeBrowser implements Browser {
 
   onPageEnd(listener: () => void): () => void {
     return listen(this.#pageEnd, listener)
+  }
+
+  watchElement(element: Element, listener: (box: ElementBox) => void): () => void {
+    this.#elements.set(listener, element)
+    return () => void this.#elements.delete(listener)
+  }
+
+  /** An element is of this size and in sight, or not. */
+  show(element: Element, width: number, height: number, visible = true): void {
+    for (const [listener, watched] of [...this.#elements]) if (watched === element) listener({ width, height, visible })
   }
 
   createAudioOutput(track: MediaStreamTrack): FakeAudioOutput {

@@ -1,0 +1,58 @@
+//! Lines of different and of changing width.
+
+use crate::link::{LinkConfig, Loss};
+use crate::scenarios::{Pair, Row};
+use crate::stage::{line, wide};
+use crate::video::VideoPlan;
+
+/// A viewer on a line of so many bits per second, for twenty seconds.
+pub fn fits(video: VideoPlan, bits_per_second: u64) -> Vec<Row> {
+    let mut pair = Pair::new(21, video);
+    pair.stage
+        .world
+        .set_downlink(pair.viewer, line(bits_per_second));
+    pair.phase(&rate(bits_per_second), 20);
+    pair.finish()
+}
+
+/// From 5 Mbit/s to 200 kbit/s and back.
+pub fn squeeze(video: VideoPlan) -> Vec<Row> {
+    changes(22, video, [(5_000_000, 20), (200_000, 20), (5_000_000, 25)])
+}
+
+/// From 5 Mbit/s to 20 kbit/s for a minute, and back.
+pub fn starve(video: VideoPlan) -> Vec<Row> {
+    changes(23, video, [(5_000_000, 15), (20_000, 60), (5_000_000, 30)])
+}
+
+fn changes(seed: u64, video: VideoPlan, phases: [(u64, u64); 3]) -> Vec<Row> {
+    let mut pair = Pair::new(seed, video);
+    for (bits_per_second, seconds) in phases {
+        pair.stage
+            .world
+            .set_downlink(pair.viewer, line(bits_per_second));
+        pair.phase(&rate(bits_per_second), seconds);
+    }
+    pair.finish()
+}
+
+/// A wide line that loses one packet of twenty.
+pub fn loss(video: VideoPlan) -> Vec<Row> {
+    let mut pair = Pair::new(24, video);
+    let lossy = LinkConfig {
+        loss: Loss::Random(0.05),
+        ..wide()
+    };
+    pair.stage.world.set_downlink(pair.viewer, lossy);
+    pair.phase("5 % lost", 30);
+    pair.finish()
+}
+
+/// A rate in words.
+pub(super) fn rate(bits_per_second: u64) -> String {
+    match bits_per_second / 1_000 {
+        kilo @ 0..1_000 => format!("{kilo} kbit/s"),
+        kilo if kilo % 1_000 == 0 => format!("{} Mbit/s", kilo / 1_000),
+        kilo => format!("{}.{} Mbit/s", kilo / 1_000, kilo / 100 % 10),
+    }
+}
