@@ -199,11 +199,11 @@ fn start(
             .ok_or(range)?,
     };
     let sockets = Sockets::bind(port, &config.public_ips)?;
-    let shard_config = Arc::new(ShardConfig {
-        candidates: sockets.candidates().to_vec(),
-        certificate: certificate.clone(),
-        video_codecs: config.video_codecs.clone(),
-    });
+    let shard_config = Arc::new(ShardConfig::new(
+        sockets.candidates().to_vec(),
+        certificate.clone(),
+        config.video_codecs.clone(),
+    ));
     let udp_port = sockets.port();
     let (mailbox, inbox) = mailbox::channel();
     let (stats_sender, stats) = watch::channel(MediaStats::default());
