@@ -16,7 +16,7 @@ use crate::http::{self, Frontend};
 use crate::listener::ConnectionLimits;
 use crate::metrics::Metrics;
 use crate::origin::AllowedOrigins;
-use crate::rate::Limiter;
+use crate::rate::{Limiter, Quota};
 use crate::rooms::{Directory, DirectoryParts};
 use crate::server::ServerHandle;
 use crate::settings::Settings;
@@ -79,6 +79,8 @@ pub(crate) fn assemble(settings: &Settings, hooks: Hooks) -> Result<Assembled, B
             settings.max_connections_per_address,
         ),
         joins: Limiter::new(settings.joins_per_address),
+        admin_token: settings.admin_token.clone(),
+        admin_requests: Limiter::new(admin_quota()),
         session: Arc::new(session_config(settings)),
         directory,
         media: Arc::clone(&media),
@@ -95,6 +97,11 @@ pub(crate) fn assemble(settings: &Settings, hooks: Hooks) -> Result<Assembled, B
         router: http::router(Arc::clone(&shared), frontend.as_ref()),
         handle: ServerHandle::new(shared, settings.shutdown_grace),
     })
+}
+
+/// People and programs that watch ask less often; whoever guesses tokens does not.
+fn admin_quota() -> Quota {
+    Quota::per_second(10).burst(50)
 }
 
 fn media_config(settings: &Settings) -> MediaConfig {
@@ -120,6 +127,7 @@ fn session_config(settings: &Settings) -> SessionConfig {
         limits: settings.message_limits,
         timing: settings.timing,
         ice_servers: settings.ice_servers.clone(),
+        turn_servers: settings.turn_servers.clone(),
         resume_ttl: settings.reconnect_grace,
         ..SessionConfig::default()
     }
