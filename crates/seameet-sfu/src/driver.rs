@@ -4,11 +4,13 @@
 //! What crosses threads are values in bounded mailboxes: commands in, events out.
 
 mod addresses;
+mod credentials;
 mod mail;
 mod mailbox;
 mod room;
 mod send_queue;
 mod socket;
+mod tcp;
 mod train;
 mod worker;
 
@@ -23,17 +25,22 @@ use std::thread::JoinHandle;
 use seameet_core::media::MediaEvent;
 use seameet_pipeline::Certificate;
 use seameet_pipeline::config::GenerateCertificateError;
+use tokio::net::TcpStream;
 use tokio::sync::{Mutex, Semaphore, mpsc, watch};
 
 pub use crate::shard::Counters as MediaStats;
 pub use mailbox::WorkerGone;
 pub use room::RoomMedia;
+pub use tcp::{TcpRefusal, speaks_media};
 
 use crate::config::{MediaConfig, ShardConfig};
 use crate::shard::RoomKey;
+use addresses::Addresses;
 use mailbox::{Mailbox, WorkerCommand};
 use room::Courier;
 use socket::Sockets;
+use tcp::{Door, Newcomer};
+use worker::Inboxes;
 
 /// Events that a room may be behind before the worker begins to merge them.
 const ROOM_EVENT_CAPACITY: usize = 1_024;
@@ -76,11 +83,15 @@ pub struct MediaPlane {
     next_room: AtomicU64,
     /// How many session descriptions may be worked on at once.
     processors: Arc<Semaphore>,
+    /// The way in for media over TCP.
+    door: Door,
 }
 
 #[derive(Debug)]
 struct Worker {
+    number: usize,
     mailbox: Mailbox,
+    newcomers: mpsc::Sender<Newcomer>,
     config: Arc<ShardConfig>,
     udp_port: u16,
     stats: watch::Receiver<MediaStats>,
@@ -94,15 +105,22 @@ impl MediaPlane {
     ///
     /// When a port is taken, this host has no address, or the system refuses a thread.
     pub fn bind(config: &MediaConfig) -> Result<Self, BindError> {
-        let certificate = Certificate::generate()?;
+        let door = Door::new(Addresses::of_listener(config));
+        let shard = ShardConfig {
+            candidates: Vec::new(),
+            tcp_candidates: door.candidates().to_vec(),
+            certificate: Certificate::generate()?,
+            video_codecs: config.video_codecs.clone(),
+        };
         let workers = (0..config.workers.get())
-            .map(|index| start(config, &certificate, index))
+            .map(|index| start(config, shard.clone(), index))
             .collect::<Result<_, _>>()?;
         let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Ok(Self {
             workers,
             next_room: AtomicU64::new(1),
             processors: Arc::new(Semaphore::new(processors)),
+            door,
         })
     }
 
@@ -111,7 +129,38 @@ impl MediaPlane {
         self.workers.iter().map(|worker| worker.udp_port).collect()
     }
 
-    /// The addresses that clients are told.
+    /// The addresses that clients are told for media over TCP; none when it is not offered.
+    pub fn tcp_candidates(&self) -> &[SocketAddr] {
+        self.door.candidates()
+    }
+
+    /// Takes over a TCP connection whose first byte [speaks media](speaks_media); nothing may have been read from it.
+    /// Resolves when a participant authenticated itself on it. `keeper` is dropped when the connection ends, or at once
+    /// if it is refused.
+    ///
+    /// # Errors
+    ///
+    /// When it is nobody's, or nothing came in time; it is closed then.
+    pub async fn adopt(
+        &self,
+        stream: TcpStream,
+        keeper: impl Send + 'static,
+    ) -> Result<(), TcpRefusal> {
+        let worker = |number: usize| self.workers.get(number).map(|worker| &worker.newcomers);
+        self.door.adopt(stream, Box::new(keeper), worker).await
+    }
+
+    /// Counts a connection that was refused before it came here.
+    pub fn count_refusal(&self, refusal: TcpRefusal) {
+        self.door.count_refusal(refusal);
+    }
+
+    /// How many TCP connections were refused, by cause.
+    pub fn tcp_refusals(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.door.refusals()
+    }
+
+    /// The UDP addresses that clients are told.
     pub fn candidates(&self) -> Vec<SocketAddr> {
         self.workers
             .iter()
@@ -139,6 +188,7 @@ impl MediaPlane {
         let courier = Courier {
             room,
             mailbox: worker.mailbox.clone(),
+            worker: worker.number,
             config: Arc::clone(&worker.config),
             events,
             processors: Arc::clone(&self.processors),
@@ -183,7 +233,7 @@ impl MediaPlane {
 
 fn start(
     config: &MediaConfig,
-    certificate: &Certificate,
+    mut shard_config: ShardConfig,
     index: usize,
 ) -> Result<Worker, BindError> {
     let workers = config.workers.get();
@@ -199,23 +249,26 @@ fn start(
             .ok_or(range)?,
     };
     let sockets = Sockets::bind(port, &config.public_ips)?;
-    let shard_config = Arc::new(ShardConfig::new(
-        sockets.candidates().to_vec(),
-        certificate.clone(),
-        config.video_codecs.clone(),
-    ));
+    shard_config.candidates = sockets.candidates().to_vec();
     let udp_port = sockets.port();
-    let (mailbox, inbox) = mailbox::channel();
+    let (mailbox, commands) = mailbox::channel();
+    let (newcomers, newcomers_inbox) = tcp::queue();
     let (stats_sender, stats) = watch::channel(MediaStats::default());
-    let for_thread = ShardConfig::clone(&shard_config);
+    let inboxes = Inboxes {
+        commands,
+        newcomers: newcomers_inbox,
+    };
+    let for_thread = shard_config.clone();
     let thread = std::thread::Builder::new()
         .name(format!("media-{index}"))
-        .spawn(move || worker::run(sockets, for_thread, inbox, &stats_sender))
+        .spawn(move || worker::run(sockets, for_thread, inboxes, &stats_sender))
         .map_err(BindError::Thread)?;
     tracing::info!(worker = index, udp_port, "media worker started");
     Ok(Worker {
+        number: index,
         mailbox,
-        config: shard_config,
+        newcomers,
+        config: Arc::new(shard_config),
         udp_port,
         stats,
         thread: Mutex::new(Some(thread)),

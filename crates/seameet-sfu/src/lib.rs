@@ -25,4 +25,6 @@ pub mod shard;
 pub use config::{MediaConfig, ShardConfig};
 pub use seameet_pipeline::ENGINE_LOG_TARGET;
 
-pub use driver::{BindError, MediaPlane, MediaStats, RoomMedia, WorkerGone};
+pub use driver::{
+    BindError, MediaPlane, MediaStats, RoomMedia, TcpRefusal, WorkerGone, speaks_media,
+};

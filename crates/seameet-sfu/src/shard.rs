@@ -5,27 +5,20 @@
 //! together.
 
 mod assign;
-mod cache;
 mod counters;
-mod deliver;
 mod demux;
-mod encoding;
 mod forward;
 mod guard;
 mod io;
 mod keyframes;
-mod layers;
 mod negotiate;
 mod occupancy;
-mod outlet;
 mod peer;
 mod planner;
 mod room;
 mod slot;
-mod targets;
 mod timers;
 mod track;
-mod upstream;
 
 #[cfg(test)]
 mod tests;
@@ -35,7 +28,6 @@ use std::time::Instant;
 
 use seameet_core::media::{DisconnectReason, MediaCommand, MediaEvent};
 use seameet_pipeline::{CloseReason, PeerEvent, Transmit};
-use seameet_rtp::EncodingId;
 use slotmap::SlotMap;
 
 pub use counters::{Counters, Drop};
@@ -45,9 +37,8 @@ pub(crate) use negotiate::{parse_offer, refusal};
 pub use occupancy::Occupancy;
 
 use crate::config::ShardConfig;
-use cache::CacheBudget;
 use demux::Demux;
-use forward::Arrival;
+use forward::{Arrival, Skipped};
 use guard::Guarded;
 use peer::{Life, Peer, PeerKey};
 use room::MediaRoom;
@@ -75,12 +66,7 @@ pub struct Shard {
     /// As long as what the driver feeds between two polls.
     ingress: Vec<(PeerKey, Arrival)>,
     closing: Vec<(PeerKey, DisconnectReason)>,
-    /// Peers whose slots' news is to be told; some more than once.
-    unannounced: Vec<PeerKey>,
-    /// Peers that panicked while others were served; they fail with the next look at them.
-    struck: Vec<PeerKey>,
-    keyframes_awaited: Vec<(TrackKey, EncodingId)>,
-    cache_budget: CacheBudget,
+    keyframes_awaited: Vec<TrackKey>,
     transmits: VecDeque<Transmit>,
     /// As long as what one batch of inputs causes; each is polled before the next batch.
     events: VecDeque<(RoomKey, MediaEvent)>,
@@ -97,7 +83,6 @@ impl Shard {
     /// A shard without rooms. `seed` decides the starting numbers of outgoing streams.
     pub fn new(config: ShardConfig, seed: u64, now: Instant) -> Self {
         Self {
-            cache_budget: CacheBudget::new(config.cache_bytes),
             config,
             rooms: BTreeMap::new(),
             peers: SlotMap::with_key(),
@@ -107,8 +92,6 @@ impl Shard {
             dirty: VecDeque::new(),
             ingress: Vec::new(),
             closing: Vec::new(),
-            unannounced: Vec::new(),
-            struck: Vec::new(),
             keyframes_awaited: Vec::new(),
             transmits: VecDeque::new(),
             events: VecDeque::new(),
@@ -132,6 +115,7 @@ impl Shard {
             Input::Command(room, command) => self.command(room, command),
             Input::Negotiate(negotiation) => self.negotiate(*negotiation),
             Input::Datagram(datagram) => self.datagram(datagram),
+            Input::HungUp(address) => self.hung_up(address),
             Input::Timeout => {}
         }
     }
@@ -145,6 +129,9 @@ impl Shard {
         }
         if let Some(transmit) = self.transmits.pop_front() {
             return Output::Transmit(transmit);
+        }
+        if let Some(address) = self.demux.poll_hangup() {
+            return Output::HangUp(address);
         }
         Output::Timeout(self.deadline())
     }
@@ -222,10 +209,6 @@ impl Shard {
         }
         loop {
             self.forward_ingress();
-            while let Some(key) = self.struck.pop() {
-                self.fail(key, Guarded::Panicked);
-            }
-            self.announce_news();
             while let Some(key) = self.dirty.pop_front() {
                 self.run_peer(key);
             }
@@ -282,18 +265,24 @@ impl Shard {
         let mut requests = Vec::new();
         let mut connected = false;
         while let Some(event) = peer.connection.poll_event() {
-            let event = match Arrival::from_event(event) {
-                Ok(arrival) => {
-                    self.ingress.push((key, arrival));
-                    continue;
-                }
-                Err(event) => event,
-            };
             match event {
+                PeerEvent::Rtp(packet) => self.ingress.push((key, Arrival::Packet(packet))),
+                PeerEvent::Skipped {
+                    mid,
+                    encoding,
+                    epoch,
+                    sequence,
+                } => {
+                    let skipped = Skipped {
+                        mid,
+                        encoding,
+                        epoch,
+                        sequence,
+                    };
+                    self.ingress.push((key, Arrival::Skipped(skipped)));
+                }
                 PeerEvent::KeyframeRequested { mid, .. } => requests.push(mid),
-                PeerEvent::Bandwidth { estimate } => peer.estimate = Some(estimate),
-                PeerEvent::Rtp(_)
-                | PeerEvent::Skipped { .. }
+                PeerEvent::Bandwidth { .. }
                 | PeerEvent::SenderReport { .. }
                 | PeerEvent::Statistics(_) => {}
                 PeerEvent::Connected => connected = true,
@@ -328,9 +317,12 @@ impl Shard {
         };
         peer.life = Life::Connected;
         let participant = peer.participant;
+        let tracks: Vec<_> = peer.slots.iter().filter_map(|slot| slot.track).collect();
         self.events
             .push_back((peer.room, MediaEvent::Connected { participant }));
-        self.feed_peer(key);
+        for track in tracks {
+            self.want_keyframe(track);
+        }
     }
 
     /// Removes peers that closed or failed.

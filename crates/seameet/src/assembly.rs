@@ -1,5 +1,6 @@
 //! Puts a server together from checked settings.
 
+use std::net::{Ipv6Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -13,10 +14,10 @@ use crate::error::BuildError;
 use crate::events::EventSender;
 use crate::hook::{AuthenticateHook, ConnectionHook, RateCheckHook};
 use crate::http::{self, Frontend};
-use crate::listener::ConnectionLimits;
+use crate::listener::{ConnectionLimits, MediaDoor};
 use crate::metrics::Metrics;
 use crate::origin::AllowedOrigins;
-use crate::rate::{Limiter, Quota};
+use crate::rate::Limiter;
 use crate::rooms::{Directory, DirectoryParts};
 use crate::server::ServerHandle;
 use crate::settings::Settings;
@@ -52,9 +53,14 @@ pub(crate) struct Assembled {
     pub(crate) handle: ServerHandle,
 }
 
-pub(crate) fn assemble(settings: &Settings, hooks: Hooks) -> Result<Assembled, BuildError> {
+/// `listener` is the address of our own listener, if there is one.
+pub(crate) fn assemble(
+    settings: &Settings,
+    hooks: Hooks,
+    listener: Option<SocketAddr>,
+) -> Result<Assembled, BuildError> {
     let origins = AllowedOrigins::parse(&settings.allowed_origins, hooks.authenticate.is_some())?;
-    let media = Arc::new(MediaPlane::bind(&media_config(settings))?);
+    let media = Arc::new(MediaPlane::bind(&media_config(settings, listener))?);
     let events = EventSender::new(settings.event_capacity);
     let metrics = Arc::new(Metrics::default());
     let tasks = Tasks::new();
@@ -79,10 +85,9 @@ pub(crate) fn assemble(settings: &Settings, hooks: Hooks) -> Result<Assembled, B
             settings.max_connections_per_address,
         ),
         joins: Limiter::new(settings.joins_per_address),
-        admin_token: settings.admin_token.clone(),
-        admin_requests: Limiter::new(admin_quota()),
         session: Arc::new(session_config(settings)),
         directory,
+        media_door: MediaDoor::new(Arc::clone(&media)),
         media: Arc::clone(&media),
         sickness_told: AtomicBool::new(false),
         events,
@@ -99,14 +104,15 @@ pub(crate) fn assemble(settings: &Settings, hooks: Hooks) -> Result<Assembled, B
     })
 }
 
-/// People and programs that watch ask less often; whoever guesses tokens does not.
-fn admin_quota() -> Quota {
-    Quota::per_second(10).burst(50)
-}
-
-fn media_config(settings: &Settings) -> MediaConfig {
+fn media_config(settings: &Settings, listener: Option<SocketAddr>) -> MediaConfig {
     let mut config = MediaConfig::default();
     config.udp_port = settings.udp_port;
+    config.tcp_listener = match settings.tcp_port {
+        None => listener,
+        Some(0) => None,
+        // Whoever names a port knows where it leads.
+        Some(port) => Some((Ipv6Addr::UNSPECIFIED, port).into()),
+    };
     config.workers = NonZeroUsize::new(settings.workers).unwrap_or(NonZeroUsize::MIN);
     config.public_ips.clone_from(&settings.public_ips);
     config.video_codecs.clone_from(&settings.video_codecs);
@@ -127,7 +133,6 @@ fn session_config(settings: &Settings) -> SessionConfig {
         limits: settings.message_limits,
         timing: settings.timing,
         ice_servers: settings.ice_servers.clone(),
-        turn_servers: settings.turn_servers.clone(),
         resume_ttl: settings.reconnect_grace,
         ..SessionConfig::default()
     }

@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use seameet_core::{Codec, ParticipantId, RoomId};
-use seameet_signaling::session::{
-    SessionLimits as MessageLimits, SessionTiming as Timing, TurnServer,
-};
+use seameet_signaling::session::{SessionLimits as MessageLimits, SessionTiming as Timing};
 use seameet_signaling::wire::IceServer;
 
 use crate::Token;
@@ -63,6 +61,15 @@ impl SeaMeetServerBuilder {
         self
     }
 
+    /// The TCP port that clients are told for media, for those whose network lets no UDP through; 0 tells them none.
+    /// Default: that of [`ws_addr`](Self::ws_addr), whose listener takes media beside HTTP. Set it when clients reach the
+    /// listener at another port, or when nothing but a reverse proxy reaches it: media is no HTTP and passes no such
+    /// proxy. It may be the number of [`udp_port`](Self::udp_port).
+    pub fn tcp_port(mut self, port: u16) -> Self {
+        self.settings.tcp_port = Some(port);
+        self
+    }
+
     /// An address that clients are told to send media to. May be called several times, for example once with an IPv4
     /// and once with an IPv6 address. Without it clients are told every address of this host, which is right unless
     /// the host is behind a NAT.
@@ -77,24 +84,9 @@ impl SeaMeetServerBuilder {
         self
     }
 
-    /// STUN servers, and TURN servers with a fixed password, that clients are told. Default: none; the server itself is
-    /// reachable by its address.
+    /// STUN and TURN servers that clients are told. Default: none; the server itself is reachable by its address.
     pub fn ice_servers(mut self, servers: impl IntoIterator<Item = IceServer>) -> Self {
         self.settings.ice_servers = servers.into_iter().collect();
-        self
-    }
-
-    /// One more of these.
-    pub fn ice_server(mut self, server: IceServer) -> Self {
-        self.settings.ice_servers.push(server);
-        self
-    }
-
-    /// TURN servers that share a secret with this one, such as coturn with `use-auth-secret`. Each participant is told
-    /// a credential of its own that lasts for [`TurnServer::ttl`], and a fresh one whenever it comes back. May be
-    /// called several times. Both clocks must be right.
-    pub fn turn_server(mut self, server: TurnServer) -> Self {
-        self.settings.turn_servers.push(server);
         self
     }
 
@@ -216,14 +208,6 @@ impl SeaMeetServerBuilder {
         self
     }
 
-    /// Opens the operator's view below `/api/v1` to whoever sends this token as `Authorization: Bearer`: which rooms are
-    /// open, who is in, and why somebody sees what it sees. It needs at least 16 bytes. Default: none, and the routes
-    /// answer 404.
-    pub fn admin_token(mut self, token: impl Into<Token>) -> Self {
-        self.settings.admin_token = Some(token.into());
-        self
-    }
-
     /// How large the parts of a client's messages may be. Default: [`MessageLimits::default`].
     pub fn message_limits(mut self, limits: MessageLimits) -> Self {
         self.settings.message_limits = limits;
@@ -320,23 +304,26 @@ impl SeaMeetServerBuilder {
         let socket = std::net::TcpListener::bind(address).map_err(listen_error)?;
         socket.set_nonblocking(true).map_err(listen_error)?;
         let local_address = socket.local_addr().map_err(listen_error)?;
-        let assembled = assemble(&settings, hooks)?;
+        let assembled = assemble(&settings, hooks, Some(local_address))?;
         Ok(SeaMeetServer::new(socket, local_address, assembled))
     }
 
-    /// Makes a router with all routes (`/ws`, `/livez`, `/readyz`, `/metrics`, `/api/v1`, and the web application if there is one)
+    /// Makes a router with all routes (`/ws`, `/livez`, `/readyz`, `/metrics`, and the web application if there is one)
     /// for an application that listens by itself. It starts the media plane at once; [`ws_addr`](Self::ws_addr) has no
     /// effect. End it by [`ServerHandle::shutdown`].
     ///
     /// The limits of connections, joins and rooms per address work when the application serves the router with
     /// `into_make_service_with_connect_info::<SocketAddr>()`.
     ///
+    /// Media goes over UDP alone, unless the application sets [`tcp_port`](Self::tcp_port) and brings the connections that
+    /// carry media to [`ServerHandle::adopt_media`].
+    ///
     /// # Errors
     ///
     /// [`BuildError`] names what is missing, wrong or taken.
     pub fn into_router(self) -> Result<(Router, ServerHandle), BuildError> {
         let (settings, hooks) = self.decide()?;
-        let assembled = assemble(&settings, hooks)?;
+        let assembled = assemble(&settings, hooks, None)?;
         Ok((assembled.router, assembled.handle))
     }
 

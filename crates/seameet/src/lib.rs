@@ -38,8 +38,6 @@ mod hook;
 #[cfg(feature = "sfu")]
 mod http;
 #[cfg(feature = "sfu")]
-mod ice;
-#[cfg(feature = "sfu")]
 mod listener;
 #[cfg(feature = "sfu")]
 mod metrics;
@@ -78,12 +76,9 @@ pub use {
     error::{BuildError, RunError},
     events::{EventStream, ServerEvent},
     hook::Verdict,
-    ice::{InvalidIceUrl, check_ice_url},
     origin::{InvalidOrigin, check_origin},
-    seameet_sfu::{BindError, ENGINE_LOG_TARGET},
-    seameet_signaling::session::{
-        SessionLimits as MessageLimits, SessionTiming as Timing, TurnServer,
-    },
+    seameet_sfu::{BindError, ENGINE_LOG_TARGET, TcpRefusal, speaks_media},
+    seameet_signaling::session::{SessionLimits as MessageLimits, SessionTiming as Timing},
     seameet_signaling::transport::{Disconnected, Received, Transport},
     server::{SeaMeetServer, ServerHandle},
     token::Token,

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use axum::Router;
 use seameet_core::{ParticipantId, RoomId};
+use seameet_sfu::TcpRefusal;
+use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
 use crate::assembly::Assembled;
@@ -60,6 +62,11 @@ impl SeaMeetServer {
         self.handle.udp_ports()
     }
 
+    /// The TCP port that clients are told for media; `None` when they are told none.
+    pub fn tcp_port(&self) -> Option<u16> {
+        self.handle.tcp_port()
+    }
+
     /// Everything that happens from now on.
     pub fn events(&self) -> EventStream {
         self.handle.events()
@@ -88,7 +95,8 @@ impl SeaMeetServer {
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
         let socket = tokio::net::TcpListener::from_std(self.socket).map_err(RunError::Listener)?;
         let shared = Arc::clone(&self.handle.shared);
-        let listener = Listener::new(socket, self.router, shared.limits.clone());
+        let mut listener = Listener::new(socket, self.router, shared.limits.clone());
+        listener.media = Some(shared.media_door.clone());
         let accepting = serve(listener, shared.shutdown.ending(), shared.tasks.clone());
         tokio::select! {
             () = accepting => {}
@@ -114,6 +122,31 @@ impl ServerHandle {
     /// The UDP ports of the media workers, in their order.
     pub fn udp_ports(&self) -> Vec<u16> {
         self.shared.media.udp_ports()
+    }
+
+    /// The TCP port that clients are told for media; `None` when they are told none.
+    pub fn tcp_port(&self) -> Option<u16> {
+        let told = self.shared.media.tcp_candidates();
+        told.first().map(SocketAddr::port)
+    }
+
+    /// Takes over a connection that carries media, for applications that listen by themselves: one whose first byte
+    /// [speaks media](crate::speaks_media), of which nothing has been read. It resolves within seconds, when a participant
+    /// authenticated itself on the connection; from then on the media threads have it. Clients connect when
+    /// [`tcp_port`](SeaMeetServerBuilder::tcp_port) is set.
+    ///
+    /// # Errors
+    ///
+    /// When the connection is nobody's, the server ends, or too many begin or are open at once. It is closed then.
+    pub async fn adopt_media(&self, stream: TcpStream) -> Result<(), TcpRefusal> {
+        let address = stream.peer_addr().map_err(|_| TcpRefusal::Broken)?.ip();
+        let permit = self.shared.limits.acquire(address);
+        let permit = permit.map_err(|_| TcpRefusal::Busy)?;
+        let mut ending = self.shared.shutdown.ending();
+        tokio::select! {
+            taken = self.shared.media_door.take(stream, address, permit) => taken,
+            () = ending.wait() => Err(TcpRefusal::Broken),
+        }
     }
 
     /// Everything that happens from now on.

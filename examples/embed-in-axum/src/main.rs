@@ -8,7 +8,8 @@
 //! ```
 //!
 //! Signaling is at `/ws`, health at `/livez` and `/readyz`, counters at `/metrics`. The application listens, ends and
-//! limits by itself; the meeting server has its own UDP port.
+//! limits by itself; the meeting server has its own UDP port. An application that accepts its connections one by one can let
+//! clients without UDP in as well: see `SeaMeetServerBuilder::tcp_port` and `ServerHandle::adopt_media`.
 
 use std::net::SocketAddr;
 

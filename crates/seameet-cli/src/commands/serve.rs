@@ -50,14 +50,11 @@ fn builder(config: Config) -> SeaMeetServerBuilder {
         .max_connections_per_address(config.max_connections_per_address)
         .video_codecs(config.video_codecs)
         .ice_servers(config.ice_servers);
+    if let Some(port) = config.tcp_port {
+        builder = builder.tcp_port(port);
+    }
     for address in config.public_ips {
         builder = builder.public_ip(address);
-    }
-    for server in config.turn_servers {
-        builder = builder.turn_server(server);
-    }
-    if let Some(token) = config.admin_token {
-        builder = builder.admin_token(token);
     }
     if let Some(folder) = config.static_dir {
         builder = builder.static_dir(folder);
@@ -86,10 +83,13 @@ fn lock(builder: SeaMeetServerBuilder, secret: Token) -> SeaMeetServerBuilder {
 /// Says where to go, on standard output, so that it is found between log lines.
 fn announce(server: &SeaMeetServer) -> Result<()> {
     let ports: Vec<String> = server.udp_ports().iter().map(u16::to_string).collect();
+    let tcp = server
+        .tcp_port()
+        .map_or_else(String::new, |port| format!(" and TCP {port}"));
     let mut out = stdout();
     writeln!(
         out,
-        "seameet listens on {} (media on UDP {})",
+        "seameet listens on {} (media on UDP {}{tcp})",
         url(server.local_addr()),
         ports.join(", ")
     )?;

@@ -2,9 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
-use std::time::Duration;
 
-use seameet::{Codec, IceServer, Token, check_ice_url};
+use seameet::{Codec, IceServer};
 
 /// What was expected in place of the text.
 pub(super) type Expected = &'static str;
@@ -17,6 +16,13 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, Expected> {
 
 pub(super) fn port(text: &str) -> Result<u16, Expected> {
     text.trim().parse().map_err(|_| "a port from 0 to 65535")
+}
+
+pub(super) fn optional_port(text: &str) -> Result<Option<u16>, Expected> {
+    match text.trim() {
+        "" => Ok(None),
+        text => port(text).map(Some),
+    }
 }
 
 pub(super) fn count(text: &str) -> Result<usize, Expected> {
@@ -59,40 +65,9 @@ pub(super) fn codecs(text: &str) -> Result<Vec<Codec>, Expected> {
 }
 
 pub(super) fn ice_servers(text: &str) -> Result<Vec<IceServer>, Expected> {
-    let expected = "a list such as [{\"urls\": [\"turn:turn.example.org\"], \"username\": \"..\", \"credential\": \"..\"}]";
-    let servers: Vec<IceServer> = serde_json::from_str(text).map_err(|_| expected)?;
-    let is_good = |server: &IceServer| {
-        !server.urls.is_empty() && server.urls.iter().all(|url| check_ice_url(url).is_ok())
-    };
-    if servers.iter().all(is_good) {
-        Ok(servers)
-    } else {
-        Err(expected)
-    }
-}
-
-pub(super) fn ice_urls(text: &str) -> Result<Vec<String>, Expected> {
-    list(text)
-        .map(|item| match check_ice_url(item) {
-            Ok(()) => Ok(item.to_owned()),
-            Err(_) => Err("addresses such as turn:turn.example.org:3478?transport=udp"),
-        })
-        .collect()
-}
-
-pub(super) fn seconds(text: &str) -> Result<Duration, Expected> {
-    match text.trim().parse() {
-        Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
-        _ => Err("seconds from 1 to 86400"),
-    }
-}
-
-pub(super) fn admin_token(text: &str) -> Result<Option<Token>, Expected> {
-    match text.len() {
-        0 => Ok(None),
-        1..16 => Err("at least 16 bytes, for example those of `openssl rand -hex 16`"),
-        _ => Ok(Some(Token::new(text))),
-    }
+    serde_json::from_str(text).map_err(|_| {
+        "a list such as [{\"urls\": [\"turn:turn.example.org\"], \"username\": \"..\", \"credential\": \"..\"}]"
+    })
 }
 
 /// The parts between commas.

@@ -101,3 +101,31 @@ fn secrets_do_not_print() {
     let printed = format!("{credentials:?} {certificate:?}");
     assert_eq!(printed, "IceCredentials(name) Certificate(..)");
 }
+
+#[test]
+fn a_server_tells_its_tcp_addresses_as_passive_and_prefers_udp() {
+    let mut client = PeerConnection::new(&PeerConfig::new(Role::Client), Instant::now()).unwrap();
+    let line = OfferLine::new(MediaKind::Audio, LineDirection::Send);
+    let (offer, _) = client.create_offer(&[line]).unwrap();
+    let mut config = PeerConfig::new(Role::Server);
+    let address = "192.0.2.1:8443".parse().unwrap();
+    config.tcp_addresses = vec![address];
+    config.local_addresses = vec![address];
+    let mut server = PeerConnection::new(&config, Instant::now()).unwrap();
+    let answer = server.accept_offer(Instant::now(), &offer).unwrap().sdp;
+    let candidates = answer
+        .lines()
+        .filter_map(|line| line.strip_prefix("a=candidate:"));
+    let candidates: Vec<Vec<_>> = candidates.map(|line| line.split(' ').collect()).collect();
+    let [udp, tcp] = candidates.as_slice() else {
+        panic!("two candidates in {answer}");
+    };
+    assert_eq!((udp[2], tcp[2]), ("udp", "tcp"));
+    assert!(!udp.contains(&"tcptype"));
+    assert_eq!(
+        tcp[4..10],
+        ["192.0.2.1", "8443", "typ", "host", "tcptype", "passive"]
+    );
+    let priority = |candidate: &[&str]| candidate[3].parse::<u32>().unwrap();
+    assert!(priority(udp) > priority(tcp), "{candidates:?}");
+}

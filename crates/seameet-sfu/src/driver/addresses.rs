@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 
+use crate::config::MediaConfig;
+
 /// Most addresses told; each costs every client a few connectivity checks.
 const MAX_CANDIDATES: usize = 8;
 
@@ -44,6 +46,29 @@ impl Addresses {
         }
     }
 
+    /// The addresses that the listener covers, with its port. None when there is no listener.
+    pub(super) fn of_listener(config: &MediaConfig) -> Self {
+        let bound = config.tcp_listener;
+        let local = local_ips();
+        let covered = |ips: &[IpAddr], is_public| {
+            let covers =
+                |ip: &&IpAddr| bound.is_some_and(|bound| covers(bound.ip(), **ip, is_public));
+            ips.iter().filter(covers).copied().collect::<Vec<_>>()
+        };
+        let port = bound.map_or(0, |bound| bound.port());
+        let public = covered(&config.public_ips, true);
+        if config.public_ips.is_empty() {
+            return Self::new(&[], &covered(&local, false), port, true);
+        }
+        // A listener that covers no public address is told nowhere.
+        let told = if public.is_empty() {
+            &[]
+        } else {
+            local.as_slice()
+        };
+        Self::new(&public, told, port, true)
+    }
+
     pub(super) fn candidates(&self) -> &[SocketAddr] {
         &self.candidates
     }
@@ -64,6 +89,18 @@ impl Addresses {
     /// The local address to send from, when the told one is local; the system chooses otherwise.
     pub(super) fn source(&self, told: IpAddr) -> Option<IpAddr> {
         self.local.contains(&told).then_some(told)
+    }
+}
+
+/// Whether a listener that is bound to one address is reached by another.
+fn covers(bound: IpAddr, told: IpAddr, is_public: bool) -> bool {
+    match bound {
+        // Most systems let IPv4 clients in as well.
+        IpAddr::V6(bound) if bound.is_unspecified() => true,
+        IpAddr::V4(bound) if bound.is_unspecified() => told.is_ipv4(),
+        _ if bound == told => true,
+        // Behind a one-to-one NAT the public address is not one of this host; but nobody translates to loopback.
+        _ => is_public && bound.is_ipv4() == told.is_ipv4() && !bound.is_loopback(),
     }
 }
 
@@ -121,5 +158,45 @@ mod tests {
         let addresses = Addresses::new(&[ip("2001:db8::1"), ip("203.0.113.5")], &[], 9, false);
         assert_eq!(addresses.candidates().len(), 1);
         assert_eq!(addresses.destination(None, true), None);
+    }
+
+    /// What clients are told of a listener that is bound here.
+    fn told(bound: &str, public: &[&str]) -> Vec<String> {
+        let config = MediaConfig {
+            tcp_listener: Some(bound.parse().unwrap()),
+            public_ips: public.iter().map(|text| ip(text)).collect(),
+            ..MediaConfig::default()
+        };
+        let addresses = Addresses::of_listener(&config);
+        addresses
+            .candidates()
+            .iter()
+            .map(SocketAddr::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn a_listener_is_told_with_the_addresses_that_it_covers() {
+        let both = ["203.0.113.5", "2001:db8::1"];
+        assert_eq!(told("[::]:8", &both), ["203.0.113.5:8", "[2001:db8::1]:8"]);
+        assert_eq!(told("0.0.0.0:8", &both), ["203.0.113.5:8"]);
+        assert_eq!(told("10.0.0.4:8", &both), ["203.0.113.5:8"]);
+        assert_eq!(told("[2001:db8::1]:8", &both), ["[2001:db8::1]:8"]);
+    }
+
+    #[test]
+    fn a_listener_for_a_proxy_on_this_host_is_told_to_nobody_else() {
+        assert!(told("127.0.0.1:8", &["203.0.113.5"]).is_empty());
+        assert_eq!(told("127.0.0.1:8", &["127.0.0.1"]), ["127.0.0.1:8"]);
+        assert_eq!(told("127.0.0.1:8", &[]), ["127.0.0.1:8"]);
+    }
+
+    #[test]
+    fn without_a_listener_nothing_is_told() {
+        assert!(
+            Addresses::of_listener(&MediaConfig::default())
+                .candidates()
+                .is_empty()
+        );
     }
 }

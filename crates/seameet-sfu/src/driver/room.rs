@@ -13,22 +13,15 @@ use std::time::Instant;
 
 use seameet_core::media::{MediaCommand, MediaEvent, Offer, RequestId};
 use seameet_core::{Codec, ErrorCode, ParticipantId, RequestError};
-use seameet_pipeline::IceCredentials;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::config::ShardConfig;
+use crate::driver::credentials;
 use crate::driver::mailbox::{Mailbox, WorkerCommand, WorkerGone};
 use crate::shard::{Endpoint, Negotiation, PreparedPeer, RoomKey, parse_offer, refusal};
 
 /// Errands that wait for the courier. The room's task waits when they are more.
 const ERRAND_CAPACITY: usize = 256;
-/// Characters of ICE names and secrets (RFC 8445, section 5.3 and RFC 8839, section 5.4).
-const ICE_ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-/// 96 bits: unique for sure, and unguessable beside.
-const UFRAG_CHARS: usize = 16;
-/// 144 bits, above the 128 that RFC 8445 section 5.3 asks for.
-const PASSWORD_CHARS: usize = 24;
-
 /// A room's line to its worker. Dropping it closes the room.
 #[derive(Debug)]
 pub struct RoomMedia {
@@ -71,6 +64,8 @@ impl RoomMedia {
 pub(super) struct Courier {
     pub(super) room: RoomKey,
     pub(super) mailbox: Mailbox,
+    /// The number of the worker.
+    pub(super) worker: usize,
     pub(super) config: Arc<ShardConfig>,
     pub(super) events: mpsc::Sender<MediaEvent>,
     /// How many descriptions may be worked on at once, whole process.
@@ -170,7 +165,7 @@ impl Courier {
     ) -> Result<Endpoint, RequestError> {
         let failed = || RequestError::new(ErrorCode::Internal, "the offer could not be processed");
         let _permit = self.processors.acquire().await.map_err(|_| failed())?;
-        let credentials = credentials()?;
+        let credentials = credentials::mint(self.worker)?;
         let mut config = ShardConfig::clone(&self.config);
         let others = self
             .codecs
@@ -205,22 +200,6 @@ impl Courier {
 /// see. The order of preference stays within both.
 fn prefer_common(preference: &mut [Codec], others: &[Vec<Codec>]) {
     preference.sort_by_key(|codec| !others.iter().all(|codecs| codecs.contains(codec)));
-}
-
-fn credentials() -> Result<IceCredentials, RequestError> {
-    let mut random = [0; UFRAG_CHARS + PASSWORD_CHARS];
-    getrandom::fill(&mut random)
-        .map_err(|_| RequestError::new(ErrorCode::Internal, "the system gives no randomness"))?;
-    let mut text: String = random
-        .iter()
-        .filter_map(|byte| ICE_ALPHABET.get(usize::from(byte & 63)))
-        .map(|character| char::from(*character))
-        .collect();
-    let password = text.split_off(UFRAG_CHARS);
-    Ok(IceCredentials {
-        ufrag: text,
-        password,
-    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::future::pending;
 use std::time::{Duration, Instant};
 
 use seameet_core::media::MediaEvent;
+use seameet_pipeline::Protocol;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep_until;
 
@@ -12,6 +13,7 @@ use crate::config::ShardConfig;
 use crate::driver::mail::{RoomGone, RoomMail};
 use crate::driver::mailbox::WorkerCommand;
 use crate::driver::socket::{MediaSocket, Sockets};
+use crate::driver::tcp::{Connections, Newcomer, News};
 use crate::driver::train::{Coupler, Train};
 use crate::shard::{Counters, Datagram, Input, Output, RoomKey, Shard};
 
@@ -19,6 +21,8 @@ use crate::shard::{Counters, Datagram, Input, Output, RoomKey, Shard};
 const BATCHES_PER_TURN: usize = 8;
 /// Commands taken before media gets its turn.
 const COMMANDS_PER_TURN: usize = 64;
+/// What is taken from TCP connections before the sockets get their turn.
+const NEWS_PER_TURN: usize = 16;
 /// How soon a room that was behind is tried again.
 const MAIL_RETRY: Duration = Duration::from_millis(5);
 
@@ -26,7 +30,7 @@ const MAIL_RETRY: Duration = Duration::from_millis(5);
 pub(super) fn run(
     sockets: Sockets,
     config: ShardConfig,
-    inbox: mpsc::Receiver<WorkerCommand>,
+    inboxes: Inboxes,
     stats: &watch::Sender<Counters>,
 ) {
     let runtime = match tokio::runtime::Builder::new_current_thread()
@@ -41,17 +45,34 @@ pub(super) fn run(
     };
     runtime.block_on(async {
         match sockets.attach() {
-            Ok(sockets) => Worker::new(sockets, config, inbox, stats).run().await,
+            Ok(sockets) => Worker::new(sockets, config, inboxes, stats).run().await,
             Err(error) => tracing::error!(%error, "the sockets of a media worker cannot be used"),
         }
     });
+}
+
+/// What other threads bring to a worker.
+#[derive(Debug)]
+pub(super) struct Inboxes {
+    pub(super) commands: mpsc::Receiver<WorkerCommand>,
+    pub(super) newcomers: mpsc::Receiver<Newcomer>,
+}
+
+/// What a worker was woken for.
+enum Woken {
+    Command(Option<WorkerCommand>),
+    Newcomer(Newcomer),
+    News(News),
+    /// Sockets and timers are looked at anyway.
+    Other,
 }
 
 struct Worker<'a> {
     shard: Shard,
     sockets: Vec<MediaSocket>,
     couplers: Vec<Coupler>,
-    inbox: mpsc::Receiver<WorkerCommand>,
+    connections: Connections,
+    inboxes: Inboxes,
     rooms: HashMap<RoomKey, RoomMail>,
     stats: &'a watch::Sender<Counters>,
     /// What the sockets count; the shard counts the rest.
@@ -63,7 +84,7 @@ impl<'a> Worker<'a> {
     fn new(
         sockets: Vec<MediaSocket>,
         config: ShardConfig,
-        inbox: mpsc::Receiver<WorkerCommand>,
+        inboxes: Inboxes,
         stats: &'a watch::Sender<Counters>,
     ) -> Self {
         let couplers = sockets
@@ -74,7 +95,8 @@ impl<'a> Worker<'a> {
             shard: Shard::new(config, fastrand::u64(..), Instant::now()),
             sockets,
             couplers,
-            inbox,
+            connections: Connections::new(),
+            inboxes,
             rooms: HashMap::new(),
             stats,
             counters: Counters::default(),
@@ -97,6 +119,14 @@ impl<'a> Worker<'a> {
         self.flush_sockets();
         let deadline = loop {
             match self.shard.poll_output() {
+                Output::Transmit(transmit) if transmit.protocol == Protocol::Tcp => {
+                    self.connections
+                        .send(Instant::now(), transmit, &mut self.counters);
+                }
+                Output::HangUp(address) => {
+                    self.connections
+                        .hang_up(Instant::now(), address, &mut self.counters);
+                }
                 Output::Transmit(transmit) => {
                     let family = self
                         .sockets
@@ -119,6 +149,7 @@ impl<'a> Worker<'a> {
         for train in waiting {
             self.send(train);
         }
+        self.flush_connections();
         self.stats
             .send_replace(self.shard.counters().plus(&self.counters));
         deadline.into_iter().chain(self.flush_mail()).min()
@@ -138,6 +169,14 @@ impl<'a> Worker<'a> {
             socket.flush(now, &mut self.counters);
             coupler.limit(socket.max_segments());
         }
+    }
+
+    fn flush_connections(&mut self) {
+        let now = Instant::now();
+        for broken in self.connections.flush(now, &mut self.counters) {
+            self.shard.handle_input(now, Input::HungUp(broken));
+        }
+        self.counters.tcp_connections = self.connections.len() as u64;
     }
 
     /// Never waits: a room that is behind must not hold up media.
@@ -179,18 +218,67 @@ impl<'a> Worker<'a> {
         };
         let mut sockets = self.sockets.iter();
         let (first, second) = (sockets.next(), sockets.next());
-        let command = tokio::select! {
-            command = self.inbox.recv() => Some(command),
-            () = readable(first) => None,
-            () = readable(second) => None,
-            () = writable(first) => None,
-            () = writable(second) => None,
-            () = timer => None,
+        let woken = tokio::select! {
+            command = self.inboxes.commands.recv() => Woken::Command(command),
+            Some(newcomer) = self.inboxes.newcomers.recv() => Woken::Newcomer(newcomer),
+            Some(news) = self.connections.next() => Woken::News(news),
+            () = readable(first) => Woken::Other,
+            () = readable(second) => Woken::Other,
+            () = writable(first) => Woken::Other,
+            () = writable(second) => Woken::Other,
+            () = timer => Woken::Other,
         };
-        match command {
-            Some(Some(command)) => self.command(command),
-            Some(None) => self.ending = true,
-            None => {}
+        match woken {
+            Woken::Command(Some(command)) => self.command(command),
+            Woken::Command(None) => self.ending = true,
+            Woken::Newcomer(newcomer) => self.welcome(newcomer),
+            Woken::News(news) => self.hear(&news),
+            Woken::Other => {}
+        }
+    }
+
+    /// Keeps a connection on which a peer authenticates itself, and no other.
+    fn welcome(&mut self, newcomer: Newcomer) {
+        let (now, source) = (Instant::now(), newcomer.source);
+        // One connection at a time has an address; a client whose old one is not yet noticed to be gone tries again.
+        if let Some(first) = newcomer.first()
+            && !self.shard.knows(Protocol::Tcp, source)
+        {
+            let datagram = Datagram {
+                protocol: Protocol::Tcp,
+                source,
+                destination: newcomer.destination,
+                contents: first,
+            };
+            self.counters.tcp_frames_in += 1;
+            self.shard.handle_input(now, Input::Datagram(datagram));
+            if self.shard.knows(Protocol::Tcp, source) {
+                self.admit(newcomer);
+                return;
+            }
+        }
+        // Who asked may have gone.
+        let _ = newcomer.answer.send(false);
+    }
+
+    fn admit(&mut self, newcomer: Newcomer) {
+        let source = newcomer.source;
+        match self.connections.admit(newcomer, &mut self.counters) {
+            Ok(news) => self.hear(&news),
+            Err(error) => {
+                tracing::debug!(%error, "a TCP connection cannot be used");
+                self.shard
+                    .handle_input(Instant::now(), Input::HungUp(source));
+            }
+        }
+    }
+
+    /// Takes what came on a TCP connection.
+    fn hear(&mut self, news: &News) {
+        let (now, shard) = (Instant::now(), &mut self.shard);
+        let datagram = |datagram: Datagram<'_>| shard.handle_input(now, Input::Datagram(datagram));
+        if let Some(ended) = self.connections.hear(news, datagram, &mut self.counters) {
+            self.shard.handle_input(now, Input::HungUp(ended));
         }
     }
 
@@ -207,8 +295,14 @@ impl<'a> Worker<'a> {
                 }
             }
         }
+        for _ in 0..NEWS_PER_TURN {
+            let Some(news) = self.connections.try_next() else {
+                break;
+            };
+            self.hear(&news);
+        }
         for _ in 0..COMMANDS_PER_TURN {
-            let Ok(command) = self.inbox.try_recv() else {
+            let Ok(command) = self.inboxes.commands.try_recv() else {
                 break;
             };
             self.command(command);

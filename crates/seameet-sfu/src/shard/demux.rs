@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use seameet_pipeline::stun;
+use seameet_pipeline::{Protocol, stun};
 
 use crate::shard::counters::Drop;
 use crate::shard::guard::{self, Guarded};
@@ -22,17 +22,22 @@ const MAX_SHOWN_ADDRESSES: usize = 256;
 /// under way.
 const MAX_NAMES: usize = 2;
 
+/// Where a client is. A UDP and a TCP address of equal numbers are two places.
+pub(super) type Place = (Protocol, SocketAddr);
+
 /// Addresses and ICE names of all peers of a shard.
 #[derive(Debug, Default)]
 pub(super) struct Demux {
-    addresses: HashMap<SocketAddr, PeerKey>,
+    addresses: HashMap<Place, PeerKey>,
     ufrags: HashMap<String, PeerKey>,
+    /// TCP connections that no peer owns any more. As long as what one step forgets; each is polled before the next.
+    hangups: Vec<SocketAddr>,
 }
 
 impl Demux {
     /// The peer that owns an address.
-    pub(super) fn owner(&self, address: SocketAddr) -> Option<PeerKey> {
-        self.addresses.get(&address).copied()
+    pub(super) fn owner(&self, place: Place) -> Option<PeerKey> {
+        self.addresses.get(&place).copied()
     }
 
     /// The peer with this ICE name.
@@ -41,16 +46,22 @@ impl Demux {
     }
 
     /// Gives an address to a peer. Returns the peer that owned it before.
-    fn learn(&mut self, address: SocketAddr, key: PeerKey) -> Option<PeerKey> {
+    fn learn(&mut self, place: Place, key: PeerKey) -> Option<PeerKey> {
         self.addresses
-            .insert(address, key)
+            .insert(place, key)
             .filter(|former| *former != key)
     }
 
-    fn forget_address(&mut self, address: SocketAddr, key: PeerKey) {
-        if self.owner(address) == Some(key) {
-            self.addresses.remove(&address);
+    fn forget_address(&mut self, place: Place, key: PeerKey) {
+        if self.owner(place) == Some(key) {
+            self.addresses.remove(&place);
+            self.hangups.extend(connection(place));
         }
+    }
+
+    /// A TCP connection to be closed.
+    pub(super) fn poll_hangup(&mut self) -> Option<SocketAddr> {
+        self.hangups.pop()
     }
 
     /// How many addresses are known.
@@ -65,12 +76,34 @@ impl Demux {
 
     /// Forgets everything about a peer.
     pub(super) fn forget(&mut self, key: PeerKey) {
-        self.addresses.retain(|_, owner| *owner != key);
+        let (addresses, hangups) = (&mut self.addresses, &mut self.hangups);
+        let gone = addresses.extract_if(|_, owner| *owner == key);
+        hangups.extend(gone.filter_map(|(place, _)| connection(place)));
         self.ufrags.retain(|_, owner| *owner != key);
     }
 }
 
+/// The far end of a TCP connection.
+fn connection((protocol, address): Place) -> Option<SocketAddr> {
+    (protocol == Protocol::Tcp).then_some(address)
+}
+
 impl Shard {
+    /// Whether a peer authenticated itself from this address, and has it still.
+    pub fn knows(&self, protocol: Protocol, address: SocketAddr) -> bool {
+        self.demux.owner((protocol, address)).is_some()
+    }
+
+    /// A TCP connection broke: nobody is there any more.
+    pub(super) fn hung_up(&mut self, address: SocketAddr) {
+        let place = (Protocol::Tcp, address);
+        if let Some(key) = self.demux.addresses.remove(&place)
+            && let Some(peer) = self.peers.get_mut(key)
+        {
+            peer.addresses.retain(|known| *known != place);
+        }
+    }
+
     /// Registers the ICE name that a peer has now. It differs after a restart, which begins the search for paths anew.
     pub(super) fn register_name(&mut self, key: PeerKey) {
         let Some(peer) = self.peers.get_mut(key) else {
@@ -99,7 +132,7 @@ impl Shard {
         if stun::is_stun(datagram.contents) {
             return self.route_stun(datagram);
         }
-        let owner = self.demux.owner(datagram.source);
+        let owner = self.demux.owner((datagram.protocol, datagram.source));
         if owner.is_none() {
             self.counters.drop(Drop::UnknownAddress);
         }
@@ -116,7 +149,8 @@ impl Shard {
             return None;
         };
         let peer = self.peers.get(key).filter(|peer| !peer.is_failed())?;
-        if self.demux.owner(datagram.source) == Some(key) {
+        let place = (datagram.protocol, datagram.source);
+        if self.demux.owner(place) == Some(key) {
             return Some(key);
         }
         let shown_addresses = peer.shown_addresses;
@@ -139,21 +173,21 @@ impl Shard {
             self.counters.drop(Drop::TooManyAddresses);
             return None;
         }
-        self.learn(datagram.source, key);
+        self.learn(place, key);
         Some(key)
     }
 
-    fn learn(&mut self, address: SocketAddr, key: PeerKey) {
-        if let Some(former) = self.demux.learn(address, key)
+    fn learn(&mut self, place: Place, key: PeerKey) {
+        if let Some(former) = self.demux.learn(place, key)
             && let Some(peer) = self.peers.get_mut(former)
         {
-            peer.addresses.retain(|known| *known != address);
+            peer.addresses.retain(|known| *known != place);
         }
         let Some(peer) = self.peers.get_mut(key) else {
             return;
         };
         peer.shown_addresses += 1;
-        peer.addresses.push_back(address);
+        peer.addresses.push_back(place);
         if peer.addresses.len() > MAX_ADDRESSES
             && let Some(oldest) = peer.addresses.pop_front()
         {

@@ -68,6 +68,8 @@ pub enum Input<'a> {
     Negotiate(Box<Negotiation>),
     /// A datagram arrived.
     Datagram(Datagram<'a>),
+    /// A TCP connection to this address broke.
+    HungUp(SocketAddr),
     /// Only time passed.
     Timeout,
 }
@@ -77,6 +79,8 @@ pub enum Input<'a> {
 pub enum Output {
     /// Send a datagram.
     Transmit(Transmit),
+    /// Close the TCP connection to this address: no peer owns it any more. What was to be sent there came before.
+    HangUp(SocketAddr),
     /// Tell a room.
     Event(RoomKey, MediaEvent),
     /// Nothing more to do until then.

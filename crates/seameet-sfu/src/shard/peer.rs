@@ -1,7 +1,6 @@
 //! One participant's endpoint and what is known about it.
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use seameet_core::media::{SlotsNeeded, View};
@@ -9,6 +8,7 @@ use seameet_core::{Mid, ParticipantId};
 use seameet_pipeline::PeerConnection;
 
 use crate::shard::RoomKey;
+use crate::shard::demux::Place;
 use crate::shard::slot::Slot;
 use crate::shard::track::TrackKey;
 
@@ -55,13 +55,11 @@ pub(super) struct Peer {
     /// What it was last told to add.
     pub(super) needed: SlotsNeeded,
     /// Learned addresses, oldest first.
-    pub(super) addresses: VecDeque<SocketAddr>,
+    pub(super) addresses: VecDeque<Place>,
     /// How many addresses were learned since the last ICE restart.
     pub(super) shown_addresses: usize,
     /// Its ICE names, oldest first.
     pub(super) names: VecDeque<String>,
-    /// What the way to it is thought to take, in bits per second; `None` before anything is known.
-    pub(super) estimate: Option<u64>,
     /// Waits to be run in this step.
     pub(super) dirty: bool,
 }

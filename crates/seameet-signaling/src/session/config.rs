@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::TurnServer;
 use crate::wire::{DecodeLimits, IceServer, Limits};
 
 /// What a session needs to know. One value serves all sessions of a server.
@@ -16,10 +15,8 @@ pub struct SessionConfig {
     pub offences: OffencePolicy,
     /// How often a member may offer.
     pub offers: OfferPolicy,
-    /// STUN servers, and TURN servers with a fixed password, for the client.
+    /// STUN and TURN servers for the client.
     pub ice_servers: Vec<IceServer>,
-    /// TURN servers for which each `ready` has a credential of its own.
-    pub turn_servers: Vec<TurnServer>,
     /// How long a lost participant is awaited; the room's grace period.
     pub resume_ttl: Duration,
 }
@@ -32,7 +29,6 @@ impl Default for SessionConfig {
             offences: OffencePolicy::default(),
             offers: OfferPolicy::default(),
             ice_servers: Vec::new(),
-            turn_servers: Vec::new(),
             resume_ttl: Duration::from_secs(20),
         }
     }

@@ -2,31 +2,24 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::ConnectInfo;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::{Request, service::service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tower::ServiceExt as _;
 
-use super::limits::ConnectionLimits;
-use super::patience::Patience;
+use super::http::HttpServer;
+use super::limits::{ConnectionLimits, Permit};
+use super::media::MediaDoor;
+use super::sniff::{Language, sniff};
 use crate::shutdown::{Ending, Tasks};
 
-/// How long a client may take for the head of a request; a silent connection is closed after it, be it fresh or kept
-/// alive after an answer.
+/// How long a client may take for its first byte, and again for the head of a request; a silent connection is closed
+/// after it, be it fresh or kept alive after an answer.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a client may take none of what it is sent before it is given up.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long the loop rests when the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
-/// Requests carry a path and a few headers; what is longer is answered with 431.
-pub(super) const MAX_HEADER_BYTES: usize = 16 * 1024;
 
 /// What the accept loop works with.
 #[derive(Debug)]
@@ -34,6 +27,8 @@ pub(crate) struct Listener {
     pub(crate) socket: TcpListener,
     pub(crate) router: Router,
     pub(crate) limits: ConnectionLimits,
+    /// `None` closes connections that speak media.
+    pub(crate) media: Option<MediaDoor>,
     pub(crate) header_timeout: Duration,
     pub(crate) write_timeout: Duration,
 }
@@ -44,6 +39,7 @@ impl Listener {
             socket,
             router,
             limits,
+            media: None,
             header_timeout: HEADER_TIMEOUT,
             write_timeout: WRITE_TIMEOUT,
         }
@@ -72,7 +68,7 @@ fn spawn(
     tasks: &Tasks,
 ) {
     let permit = match listener.limits.acquire(address.ip()) {
-        Ok(permit) => Arc::new(permit),
+        Ok(permit) => permit,
         Err(limit) => {
             tracing::debug!(?limit, "connection refused");
             return;
@@ -80,35 +76,61 @@ fn spawn(
     };
     // Signaling messages are small and must not wait for each other. Failure costs latency alone.
     let _ = stream.set_nodelay(true);
-    let router = listener.router.clone();
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(address));
-        // An upgraded connection outlives this service and keeps its place.
-        request.extensions_mut().insert(Arc::clone(&permit));
-        router.clone().oneshot(request.map(axum::body::Body::new))
-    });
-    let stream = Patience::new(stream, listener.write_timeout);
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(listener.header_timeout)
-        .max_buf_size(MAX_HEADER_BYTES)
-        .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades();
-    let (mut ending, guard) = (ending.clone(), tasks.guard());
+    let arrival = Arrival {
+        stream,
+        address,
+        permit,
+        http: HttpServer {
+            router: listener.router.clone(),
+            header_timeout: listener.header_timeout,
+            write_timeout: listener.write_timeout,
+        },
+        media: listener.media.clone(),
+    };
+    let (ending, guard) = (ending.clone(), tasks.guard());
     tokio::spawn(async move {
         let _guard = guard;
-        let mut connection = std::pin::pin!(connection);
-        let result = tokio::select! {
-            result = connection.as_mut() => result,
-            () = ending.wait() => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
-            }
-        };
-        if let Err(error) = result {
-            tracing::debug!(%error, "HTTP connection ended");
-        }
+        arrival.serve(ending).await;
     });
+}
+
+/// A fresh connection.
+struct Arrival {
+    stream: TcpStream,
+    address: SocketAddr,
+    permit: Permit,
+    http: HttpServer,
+    media: Option<MediaDoor>,
+}
+
+impl Arrival {
+    async fn serve(self, mut ending: Ending) {
+        let language = tokio::select! {
+            language = sniff(&self.stream, self.http.header_timeout) => language,
+            () = ending.wait() => return,
+        };
+        match language {
+            Ok(Language::Http) => {
+                let serving = self
+                    .http
+                    .serve(self.stream, self.address, self.permit, ending);
+                // The state of a request is large.
+                Box::pin(serving).await;
+            }
+            Ok(Language::Media) => tokio::select! {
+                () = carry(self.media, self.stream, self.address, self.permit) => {}
+                () = ending.wait() => {}
+            },
+            Err(error) => tracing::debug!(%error, "connection without a word"),
+        }
+    }
+}
+
+async fn carry(media: Option<MediaDoor>, stream: TcpStream, address: SocketAddr, permit: Permit) {
+    let Some(door) = media else { return };
+    if let Err(refusal) = door.take(stream, address.ip(), permit).await {
+        tracing::debug!(%refusal, "media connection refused");
+    }
 }
 
 /// Errors of one connection are its own; anything else is most likely a lack of file descriptors, which passes.

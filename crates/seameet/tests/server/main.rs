@@ -5,7 +5,6 @@
     reason = "in a test a failed expectation is the report"
 )]
 
-mod admin;
 mod admission;
 mod building;
 mod connections;
@@ -13,5 +12,7 @@ mod conversation;
 mod ending;
 mod hostile;
 mod media;
+mod one_port;
 mod pages;
 mod support;
+mod wire;

@@ -1,6 +1,5 @@
 //! Sound from one client to another over real sockets: signaling, ICE, DTLS, forwarding and the end.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
 use seameet::ServerEvent;
@@ -11,32 +10,34 @@ use seameet_pipeline::{
 };
 use seameet_testkit::{Picture, Publisher};
 use serde_json::{Value, json};
-use tokio::net::UdpSocket;
 use tokio::time::sleep_until;
 
 use crate::support::{Client, TestServer, soon};
+use crate::wire::Wire;
 
 /// A client with a media endpoint that sends one microphone and has one slot for sound.
-struct Caller {
-    signaling: Client,
+pub(crate) struct Caller {
+    pub(crate) signaling: Client,
     participant: Value,
     connection: Box<PeerConnection>,
-    socket: UdpSocket,
-    address: SocketAddr,
+    wire: Wire,
     microphone: Publisher,
     slot: Mid,
     connected: bool,
-    heard: Vec<ReceivedPacket>,
+    pub(crate) heard: Vec<ReceivedPacket>,
 }
 
 impl Caller {
+    /// Joins and negotiates, over UDP.
+    pub(crate) async fn join(server: &TestServer, room: &str, number: u32) -> Self {
+        Self::join_by(server, room, number, Wire::udp().await).await
+    }
+
     /// Joins and negotiates.
-    async fn join(server: &TestServer, room: &str, number: u32) -> Self {
+    pub(crate) async fn join_by(server: &TestServer, room: &str, number: u32, wire: Wire) -> Self {
         let (mut signaling, ready) = server.join(room).await;
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let address = socket.local_addr().unwrap();
         let mut config = PeerConfig::new(Role::Client);
-        config.local_addresses = vec![address];
+        wire.configure(&mut config);
         let mut connection = Box::new(PeerConnection::new(&config, Instant::now()).unwrap());
         let line = |direction| OfferLine::new(MediaKind::Audio, direction);
         let lines = [line(LineDirection::Send), line(LineDirection::Receive)];
@@ -55,8 +56,7 @@ impl Caller {
             signaling,
             participant: ready["participant"].clone(),
             connection,
-            socket,
-            address,
+            wire,
             microphone: Publisher::new(number, microphone, MediaKind::Audio, 1, Instant::now()),
             slot,
             connected: false,
@@ -69,8 +69,7 @@ impl Caller {
         self.talk();
         self.connection.handle_timeout(Instant::now()).unwrap();
         while let Some(transmit) = self.connection.poll_transmit() {
-            let (bytes, destination) = (&transmit.contents, transmit.destination);
-            self.socket.send_to(bytes, destination).await.unwrap();
+            self.wire.send(transmit).await;
         }
         while let Some(event) = self.connection.poll_event() {
             match event {
@@ -80,14 +79,8 @@ impl Caller {
             }
         }
         let due = self.connection.deadline().min(self.microphone.deadline());
-        let mut datagram = [0; 2048];
         tokio::select! {
-            received = self.socket.recv_from(&mut datagram) => {
-                let (length, source) = received.unwrap();
-                let bytes = &datagram[..length];
-                let now = Instant::now();
-                self.connection.handle_datagram(now, seameet_pipeline::Protocol::Udp, source, self.address, bytes).unwrap();
-            }
+            () = self.wire.receive(&mut self.connection) => {}
             () = sleep_until(due.into()) => {}
         }
     }
@@ -112,7 +105,7 @@ impl Caller {
     }
 
     /// Who speaks in what was heard.
-    fn senders(&self) -> Vec<u32> {
+    pub(crate) fn senders(&self) -> Vec<u32> {
         let pictures = self.heard.iter().map(|received| {
             assert_eq!(received.mid, self.slot);
             Picture::read(MediaKind::Audio, &received.packet.payload.shared()).unwrap()
@@ -124,7 +117,7 @@ impl Caller {
 }
 
 /// Steps both until it is so.
-async fn step_until(
+pub(crate) async fn step_until(
     ada: &mut Caller,
     bob: &mut Caller,
     what: &str,

@@ -50,7 +50,10 @@ pub(crate) struct TestServer {
 
 impl TestServer {
     pub(crate) fn start(builder: SeaMeetServerBuilder) -> Self {
-        let server = builder.build().unwrap();
+        Self::run(builder.build().unwrap())
+    }
+
+    pub(crate) fn run(server: SeaMeetServer) -> Self {
         let (stop, stopped) = oneshot::channel::<()>();
         Self {
             address: server.local_addr(),

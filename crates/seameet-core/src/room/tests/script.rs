@@ -229,10 +229,6 @@ impl Play {
         self.input(RoomInput::Timeout);
     }
 
-    pub(super) const fn room(&self) -> &Room {
-        &self.room
-    }
-
     pub(super) fn members(&self) -> usize {
         self.room.member_count()
     }

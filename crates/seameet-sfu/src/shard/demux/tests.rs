@@ -10,8 +10,12 @@ fn keys<const COUNT: usize>() -> [PeerKey; COUNT] {
     std::array::from_fn(|_| map.insert(()))
 }
 
-fn address(port: u16) -> SocketAddr {
-    SocketAddr::from(([203, 0, 113, 1], port))
+fn address(port: u16) -> Place {
+    (Protocol::Udp, SocketAddr::from(([203, 0, 113, 1], port)))
+}
+
+fn connection(port: u16) -> Place {
+    (Protocol::Tcp, address(port).1)
 }
 
 fn key_of(script: &Script, index: usize) -> PeerKey {
@@ -87,4 +91,49 @@ fn registering_a_name_again_changes_nothing() {
     assert_eq!(script.shard.demux.names(), 1);
     let shown = script.shard.peers[key].shown_addresses;
     assert_eq!(shown, 7, "only a restart forgets what was shown");
+}
+
+#[test]
+fn equal_numbers_in_udp_and_tcp_are_two_places() {
+    let [one, other] = keys();
+    let mut demux = Demux::default();
+    demux.learn(address(1), one);
+    assert_eq!(demux.learn(connection(1), other), None);
+    assert_eq!(demux.owner(address(1)), Some(one));
+    assert_eq!(demux.owner(connection(1)), Some(other));
+    demux.forget(other);
+    assert_eq!(demux.owner(address(1)), Some(one));
+    assert_eq!(demux.owner(connection(1)), None);
+}
+
+#[test]
+fn connections_of_who_is_forgotten_are_to_be_closed_and_nothing_else() {
+    let mut script = Script::with_speakers(2);
+    let [one, other] = [0, 1].map(|index| key_of(&script, index));
+    for place in [address(1), connection(1), connection(2)] {
+        script.shard.learn(place, one);
+    }
+    script.shard.learn(connection(3), other);
+    script.shard.hung_up(connection(1).1);
+    assert!(!script.shard.peers[one].addresses.contains(&connection(1)));
+    assert_eq!(
+        script.shard.demux.poll_hangup(),
+        None,
+        "what broke needs no closing"
+    );
+    script.shard.remove_peer(one);
+    assert_eq!(script.shard.demux.poll_hangup(), Some(connection(2).1));
+    assert_eq!(script.shard.demux.poll_hangup(), None);
+    assert!(script.shard.knows(Protocol::Tcp, connection(3).1));
+}
+
+#[test]
+fn the_oldest_connection_of_a_peer_that_opens_too_many_is_closed() {
+    let mut script = Script::with_speakers(1);
+    let key = key_of(&script, 0);
+    for port in 1..=17 {
+        script.shard.learn(connection(port), key);
+    }
+    assert_eq!(script.shard.demux.poll_hangup(), Some(connection(1).1));
+    assert_eq!(script.shard.demux.poll_hangup(), None);
 }
