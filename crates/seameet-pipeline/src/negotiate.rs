@@ -1,6 +1,7 @@
 //! Offers, answers and media lines.
 
 mod reduce;
+mod sound;
 
 use seameet_core::{Codec, MediaKind, Mid, Rid};
 use str0m::Rtc;
@@ -9,6 +10,7 @@ use str0m::media::{Direction, Media, Rids, Simulcast, SimulcastLayer};
 
 use crate::convert;
 use crate::error::{AnswerError, OfferError};
+use crate::negotiate::sound::SoundWishes;
 use crate::packet::Format;
 
 /// Most lines of text in a session description: 64 media lines with every codec that a browser knows have about six
@@ -106,8 +108,9 @@ fn remote_fingerprint(sdp: &str) -> Option<&str> {
 /// An offer that was read but not yet answered. Reading is the slow half, and needs no endpoint.
 #[derive(Debug)]
 pub struct ParsedOffer {
-    pub(crate) offer: SdpOffer,
+    offer: SdpOffer,
     fingerprint: Option<String>,
+    wishes: SoundWishes,
     video_codecs: Vec<Codec>,
 }
 
@@ -142,8 +145,15 @@ impl ParsedOffer {
         Ok(Self {
             offer,
             fingerprint,
+            wishes: SoundWishes::read(sdp),
             video_codecs: video_codecs(sdp),
         })
+    }
+
+    /// The engine's half, and what becomes of the answer to it.
+    pub(crate) fn into_parts(self) -> (SdpOffer, impl FnOnce(&str) -> String) {
+        let wishes = self.wishes;
+        (self.offer, move |answer: &str| wishes.granted(answer))
     }
 
     /// The video codecs that the client can take part with.

@@ -14,6 +14,9 @@ use crate::peer::PeerConnection;
 impl PeerConnection {
     /// Answers an offer. Works for the first and for every later one; a later one may restart ICE.
     ///
+    /// Every line of the answer is a stream (msid, RFC 8830) of its own, although browsers synchronise only lines of one
+    /// stream: what a slot shows changes, and a picture must not wait for somebody else's sound.
+    ///
     /// # Errors
     ///
     /// [`OfferError::Parse`], [`OfferError::TooLong`] and [`OfferError::TooManyLines`] leave the connection as it was; after
@@ -33,7 +36,7 @@ impl PeerConnection {
         now: Instant,
         offer: ParsedOffer,
     ) -> Result<AcceptedOffer, OfferError> {
-        let offer = offer.offer;
+        let (offer, finished) = offer.into_parts();
         let apply = |error: &dyn fmt::Display| OfferError::Apply {
             reason: error.to_string(),
         };
@@ -44,7 +47,7 @@ impl PeerConnection {
             .map_err(|_| apply(&"the engine cannot process it"))?
             .map_err(|error| apply(&error))?;
         self.step(now).map_err(|error| apply(&error))?;
-        let sdp = answer.to_sdp_string();
+        let sdp = finished(&answer.to_sdp_string());
         // The engine announces new lines as events only once it is connected; its own answer names them now.
         for mid in sdp.lines().filter_map(|line| line.strip_prefix("a=mid:")) {
             if let Ok(mid) = mid.parse() {
