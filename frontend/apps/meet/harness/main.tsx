@@ -26,4 +26,4 @@ createRoot(root).render(
 setTimeout(() => {
   scene.after?.()
   document.documentElement.dataset.ready = 'true'
-}, 600)
+}, scene.wait ?? 600)

@@ -1,3 +1,4 @@
+import type { DeliveryCause, LineStats } from '@seameet/client'
 import { SeameetError } from '@seameet/client'
 import type { FakeParticipant, FakeRoom } from '@seameet/client/testing'
 import { createFakeRoom, FakeDevices } from '@seameet/client/testing'
@@ -7,6 +8,8 @@ import { documentTrack, portraitTrack } from './portrait.ts'
 export interface Scene {
   readonly path: string
   readonly room: () => FakeRoom
+  /** Milliseconds until it looks as it should. */
+  readonly wait?: number
   /** Presses what cannot be set from outside. */
   readonly after?: () => void
 }
@@ -42,6 +45,11 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   reconnect: { path: `/r/${ROOM}`, room: () => interrupted() },
   'media-lost': { path: `/r/${ROOM}`, room: () => interrupted('media') },
   'audio-blocked': { path: `/r/${ROOM}`, room: () => blocked() },
+  quality: { path: `/r/${ROOM}`, room: () => limited() },
+  'quality-look': { path: `/r/${ROOM}`, room: () => limited(), after: focusPin },
+  'quality-share': { path: `/r/${ROOM}`, room: () => limited(true) },
+  stats: { path: `/r/${ROOM}`, room: () => limited(true), after: pressKey('q') },
+  weak: { path: `/r/${ROOM}`, room: () => weak(), wait: 5000 },
   settings: { path: `/r/${ROOM}`, room: () => call(5), after: pressMenu(/settings/i) },
   shortcuts: { path: `/r/${ROOM}`, room: () => call(5), after: pressKey('?') },
   menu: { path: `/r/${ROOM}`, room: () => call(5), after: openMenu },
@@ -99,6 +107,60 @@ function sharing(): FakeRoom {
   return room
 }
 
+/** A line that is too slow for everything: each picture has another reason. */
+function limited(share = false): FakeRoom {
+  const room = share ? sharing() : call(7)
+  const people = room.participants.get()
+  const causes: readonly DeliveryCause[] = ['bandwidth', 'size', 'publisher', 'paused', 'higher-priority', 'codec']
+  people.forEach((participant, at) => {
+    participant.quality.set({ score: 5 - at, causes: at > 2 ? ['uplink-loss'] : [] })
+    const cause = causes[at % causes.length] ?? 'full'
+    participant.publication('camera')?.delivery.set({ assigned: true, cause, causeTrack: 't_p_1_screen', layer: null })
+  })
+  room.local.quality.set({ score: 3, causes: ['downlink-bandwidth', 'latency'] })
+  room.connectionQuality.set({
+    score: 3,
+    causes: ['downlink-bandwidth', 'latency'],
+    uplink: { loss: 0.004, roundTrip: 48, kilobitsPerSecond: 1430, available: 2100 },
+    downlink: { loss: 0.021, roundTrip: 48, kilobitsPerSecond: 1530, available: 1600 },
+  })
+  room.figures = {
+    signalRoundTrip: 52,
+    mediaRoundTrip: 148,
+    availableOutgoing: 2100,
+    transport: 'udp',
+    lines: [sentLine(1430), ...people.flatMap((participant, at) =>
+      participant.publications.get().map(({ source, kind }): LineStats => ({
+        direction: 'receive',
+        kind,
+        participantId: participant.id,
+        source,
+        rid: null,
+        cause: 'full',
+        codec: kind === 'video' ? 'vp8' : 'opus',
+        kilobitsPerSecond: at === 3 ? 0 : kind === 'video' ? 420 - at * 90 : 28,
+        loss: 0.02,
+        jitter: 12,
+        width: kind === 'video' ? (source === 'screen' ? 1920 : 640) : null,
+        height: kind === 'video' ? (source === 'screen' ? 1080 : 360) : null,
+        framesPerSecond: kind === 'video' ? (source === 'screen' ? 12 : 24) : null,
+      })),
+    )],
+  }
+  return room
+}
+
+function sentLine(kilobitsPerSecond: number): LineStats {
+  const what = { direction: 'send', kind: 'video', participantId: 'p_local', source: 'camera', rid: 'f', cause: null } as const
+  return { ...what, codec: 'vp8', kilobitsPerSecond, loss: 0.004, jitter: null, width: 1280, height: 720, framesPerSecond: 30 }
+}
+
+function weak(): FakeRoom {
+  const room = call(5)
+  room.local.quality.set({ score: 1, causes: ['uplink-loss'] })
+  return room
+}
+
 function chatting(): FakeRoom {
   const room = call(5)
   const [amara, ben] = room.participants.get()
@@ -143,6 +205,11 @@ function press(testId: string): () => void {
   return () => {
     document.querySelector<HTMLElement>(`[data-testid="${testId}"]`)?.click()
   }
+}
+
+/** The focus in a tile shows what is there on demand. */
+function focusPin(): void {
+  document.querySelector<HTMLElement>('[data-testid="tile"][data-self="false"] button')?.focus()
 }
 
 function pressKey(key: string): () => void {

@@ -8,6 +8,8 @@ import { ConnectionBanner } from '../features/notices/connection-banner.tsx'
 import { LiveRegion } from '../features/notices/live-region.tsx'
 import { useToastList } from '../features/notices/toast-list.ts'
 import { Toasts } from '../features/notices/toasts.tsx'
+import { WeakBanner } from '../features/notices/weak-banner.tsx'
+import { QualityDialog } from '../features/quality/quality-dialog.tsx'
 import { SettingsDialog } from '../features/settings/settings-dialog.tsx'
 import { ShortcutsDialog } from '../features/settings/shortcuts-dialog.tsx'
 import { Stage } from '../features/stage/stage.tsx'
@@ -23,7 +25,7 @@ import { useWakeLock } from './use-wake-lock.ts'
 /** At this width the chat covers the stage instead of standing beside it. */
 const NARROW = '(max-width: 52rem)'
 
-type Open = 'settings' | 'shortcuts' | null
+type Open = 'settings' | 'shortcuts' | 'quality' | null
 
 /** The call itself. */
 export function Call({ onLeave }: { readonly onLeave: () => void }) {
@@ -53,6 +55,9 @@ export function Call({ onLeave }: { readonly onLeave: () => void }) {
     screen: actions.toggleScreen,
     hand: actions.toggleHand,
     chat: chat.toggle,
+    quality: () => {
+      setDialog('quality')
+    },
     help: () => {
       setDialog('shortcuts')
     },
@@ -65,6 +70,11 @@ export function Call({ onLeave }: { readonly onLeave: () => void }) {
       <CallHead link={link} copy={linkCopy} />
       <section className={styles.notices} aria-label={app.notices}>
         <ConnectionBanner />
+        <WeakBanner
+          onDetails={() => {
+            setDialog('quality')
+          }}
+        />
         <AudioBanner />
         <Toasts list={toasts} />
       </section>
@@ -84,12 +94,16 @@ export function Call({ onLeave }: { readonly onLeave: () => void }) {
             openShortcuts: () => {
               setDialog('shortcuts')
             },
+            openQuality: () => {
+              setDialog('quality')
+            },
           }}
           onLeave={onLeave}
         />
       </footer>
       <SettingsDialog open={dialog === 'settings'} onClose={close} />
       <ShortcutsDialog open={dialog === 'shortcuts'} onClose={close} />
+      <QualityDialog open={dialog === 'quality'} onClose={close} />
       <LiveRegion chatOpen={chat.open} />
     </div>
   )

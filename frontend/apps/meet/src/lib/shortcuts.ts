@@ -1,5 +1,5 @@
 /** What a single key does during a call. */
-export type ShortcutAction = 'microphone' | 'camera' | 'chat' | 'screen' | 'hand' | 'help'
+export type ShortcutAction = 'microphone' | 'camera' | 'chat' | 'screen' | 'hand' | 'quality' | 'help'
 
 /** The keys, in the order the help sheet lists them. */
 export const SHORTCUTS: readonly { readonly key: string; readonly action: ShortcutAction }[] = [
@@ -8,6 +8,7 @@ export const SHORTCUTS: readonly { readonly key: string; readonly action: Shortc
   { key: 'c', action: 'chat' },
   { key: 's', action: 'screen' },
   { key: 'h', action: 'hand' },
+  { key: 'q', action: 'quality' },
   { key: '?', action: 'help' },
 ]
 

@@ -16,6 +16,7 @@ export interface MenuActions {
   readonly copyLink: () => void
   readonly openSettings: () => void
   readonly openShortcuts: () => void
+  readonly openQuality: () => void
 }
 
 interface MoreMenuProps {
@@ -58,6 +59,9 @@ export function MoreMenu({ host, actions, menu }: MoreMenuProps) {
           </Item>
           <Item icon="settings" onSelect={menu.openSettings}>
             {control.settings}
+          </Item>
+          <Item icon="quality" onSelect={menu.openQuality}>
+            {control.quality}
           </Item>
           <Item icon="keyboard" onSelect={menu.openShortcuts}>
             {control.shortcuts}

@@ -1,7 +1,7 @@
-import type { AnyParticipant, TrackPublication } from '@seameet/client'
+import type { AnyParticipant, Publication, TrackPublication } from '@seameet/client'
 import { usePublication, useSpeaking, useStore, VideoView } from '@seameet/react'
 import type { Placement } from '@seameet/react'
-import { memo, useState } from 'react'
+import { memo, useEffect, useState } from 'react'
 import { useMessages } from '../../i18n/index.tsx'
 import { preferences } from '../../lib/preferences.ts'
 import { Avatar } from '../../ui/avatar.tsx'
@@ -28,6 +28,7 @@ export const Tile = memo(function Tile({ item, place, pinned, onPin }: TileProps
   const name = useStore(participant.name)
   const microphone = usePublication(participant, 'microphone')
   const video = usePublication(participant, source)
+  usePinWish(video.publication, pinned)
   const speaking = useSpeaking(participant) && !microphone.muted
   const title = source === 'screen' ? room.screenOf(name) : name
   return (
@@ -67,6 +68,17 @@ export const Tile = memo(function Tile({ item, place, pinned, onPin }: TileProps
     </li>
   )
 })
+
+/** What is pinned goes before all other pictures when the line is slow. */
+function usePinWish(publication: TrackPublication | Publication | undefined, pinned: boolean): void {
+  useEffect(() => {
+    if (!pinned || publication === undefined || !('setWish' in publication)) return
+    publication.setWish({ pinned: true })
+    return () => {
+      publication.setWish(null)
+    }
+  }, [publication, pinned])
+}
 
 interface CameraTileProps {
   readonly participant: AnyParticipant
