@@ -20,6 +20,8 @@ export default defineConfig({
           environment: 'jsdom',
           include: ['{packages/react,apps/meet}/src/**/*.test.{ts,tsx}'],
           setupFiles: ['./scripts/dom-setup.ts'],
+          // axe reads whole pages; on a machine that does other things beside, that takes a while.
+          testTimeout: 20_000,
           // Without `include` Vitest hands out empty text, and a test reads the palette.
           css: { include: [/tokens\.css/], modules: { classNameStrategy: 'non-scoped' } },
         },
