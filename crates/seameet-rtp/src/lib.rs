@@ -57,12 +57,15 @@ pub use dependency_descriptor::{DependencyDescriptor, DescriptorContext, Descrip
 pub use inspect::{PacketInfo, Vp8Info, Vp9Info, Vp9Layer, inspect};
 pub use keyframe::KeyframeThrottle;
 pub use loudest::LoudestSelector;
-pub use munge::{Munger, Rewritten, SegmentId, SourceKey};
+pub use munge::{Munger, Rewritten, SegmentId, SourceKey, Start};
 pub use munge_vp8::{Vp8Munger, Vp8Rewrite};
 pub use ntp::{NtpTime, SenderReport};
 pub use packet::{AudioLevel, Orientation, Packet, Payload};
 pub use picture_size::PictureSize;
 pub use rate::{EncodingMeter, RateMeter};
-pub use select::{Decision, EncodingId, EncodingOrder, Layer, LayerPacket, LayerSelector};
+pub use select::{
+    Decision, EncodingId, EncodingMeasure, EncodingOrder, Layer, LayerPacket, LayerSelector,
+    Meanwhile, Target,
+};
 pub use seq::{SequenceUnwrapper, TimestampUnwrapper};
 pub use speaker::{Speaker, SpeakerDetector, Speakers};

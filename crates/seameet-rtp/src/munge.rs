@@ -46,11 +46,45 @@ pub struct Munger {
     latest_at: Option<Instant>,
 }
 
+/// Where a stretch begins on the subscriber's time line, told by somebody who knows how the sources' clocks
+/// compare; see [`Munger::rewrite_from`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Start {
+    /// Ticks from the latest frame that went out to the first one of the stretch. Not positive if that one is of
+    /// the past, as the first ones out of a cache are.
+    pub advance: i64,
+    /// The timestamp, by the source's clock, of the newest frame that goes out at once with the first one.
+    pub newest: u32,
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Segment {
     id: SegmentId,
     source: SourceKey,
     timestamp_offset: u32,
+    catch_up: Option<CatchUp>,
+}
+
+/// The frames of the past with which a stretch begins. Their timestamps run slower, so that none goes back and
+/// the newest has the timestamp that it should have.
+#[derive(Debug, Clone, Copy)]
+struct CatchUp {
+    /// Timestamps of the first and the newest of them by the source's clock.
+    first: u32,
+    newest: u32,
+    /// The timestamp that the first one gets.
+    output: u32,
+    /// Ticks from there to the newest one's.
+    room: u32,
+}
+
+/// What places a new stretch on the time line.
+#[derive(Debug, Clone, Copy)]
+enum Placing {
+    /// The time that passed.
+    Elapsed { clock_rate: u32 },
+    /// Somebody who knows.
+    Told(Start),
 }
 
 impl Munger {
@@ -79,6 +113,33 @@ impl Munger {
         sequence: u64,
         timestamp: u32,
     ) -> Option<Rewritten> {
+        let placing = Placing::Elapsed { clock_rate };
+        self.rewrite_placed(now, source, placing, sequence, timestamp)
+    }
+
+    /// Like [`rewrite`](Self::rewrite), but a stretch that begins with this packet stands where `start` says.
+    ///
+    /// Frames of the past squeeze into the time that there is between the latest frame that went out and the
+    /// newest frame that follows at once: the receiver decodes them and is up to date with the newest.
+    pub fn rewrite_from(
+        &mut self,
+        now: Instant,
+        source: SourceKey,
+        start: Start,
+        sequence: u64,
+        timestamp: u32,
+    ) -> Option<Rewritten> {
+        self.rewrite_placed(now, source, Placing::Told(start), sequence, timestamp)
+    }
+
+    fn rewrite_placed(
+        &mut self,
+        now: Instant,
+        source: SourceKey,
+        placing: Placing,
+        sequence: u64,
+        timestamp: u32,
+    ) -> Option<Rewritten> {
         if self.is_discontinuity(source, sequence) {
             // The publisher lost or left out so much that the gap cannot be shown in full. One missing number
             // still tells the receiver that something is amiss.
@@ -93,8 +154,8 @@ impl Munger {
             if self.is_stale(source, sequence) || self.runs.next_output() > MAX_SEQUENCE {
                 return None;
             }
-            let ticks = self.ticks_since_latest(now, clock_rate);
-            self.begin_segment(source, sequence, timestamp, ticks);
+            let (timestamp_offset, catch_up) = self.place(now, source, placing, timestamp);
+            self.begin_segment(source, sequence, timestamp_offset, catch_up);
         }
         let (segment, output) = self.runs.find(|tag| tag.source == source, sequence)?;
         if output > MAX_SEQUENCE {
@@ -133,26 +194,75 @@ impl Munger {
         self.runs.close();
     }
 
-    fn begin_segment(&mut self, source: SourceKey, sequence: u64, timestamp: u32, ticks: u32) {
-        let mut timestamp_offset = self
-            .latest_timestamp
-            .wrapping_add(ticks)
-            .wrapping_sub(timestamp);
-        let mut id = SegmentId(0);
-        if let Some(last) = self.current {
-            id = SegmentId(last.id.0.wrapping_add(1));
-            let kept = timestamp.wrapping_add(last.timestamp_offset);
-            if last.source == source && is_later(kept, self.latest_timestamp) {
-                timestamp_offset = last.timestamp_offset;
-            }
-        }
+    fn begin_segment(
+        &mut self,
+        source: SourceKey,
+        sequence: u64,
+        timestamp_offset: u32,
+        catch_up: Option<CatchUp>,
+    ) {
+        let following = |last: Segment| SegmentId(last.id.0.wrapping_add(1));
         let segment = Segment {
-            id,
+            id: self.current.map_or(SegmentId(0), following),
             source,
             timestamp_offset,
+            catch_up,
         };
         self.current = Some(segment);
         self.runs.open(segment, sequence);
+    }
+
+    /// What is added to the timestamps of a stretch that begins with `timestamp`.
+    fn place(
+        &self,
+        now: Instant,
+        source: SourceKey,
+        placing: Placing,
+        timestamp: u32,
+    ) -> (u32, Option<CatchUp>) {
+        let advanced = |ticks: u32| {
+            let output = self.latest_timestamp.wrapping_add(ticks);
+            (output.wrapping_sub(timestamp), None)
+        };
+        match placing {
+            // Before the first packet there is nothing to keep a distance from.
+            _ if self.latest_at.is_none() => advanced(0),
+            Placing::Told(start) => match u32::try_from(start.advance) {
+                Ok(ticks @ 1..) => advanced(ticks.min(MAX_ADVANCE)),
+                _ => self.catch_up(start, timestamp),
+            },
+            Placing::Elapsed { clock_rate } => self
+                .kept_offset(source, timestamp)
+                .unwrap_or_else(|| advanced(self.ticks_since_latest(now, clock_rate))),
+        }
+    }
+
+    /// The offset that the source had before a pause, unless its timestamps went back meanwhile.
+    fn kept_offset(&self, source: SourceKey, timestamp: u32) -> Option<(u32, Option<CatchUp>)> {
+        let last = self.current.filter(|last| last.source == source)?;
+        let kept = timestamp.wrapping_add(last.timestamp_offset);
+        is_later(kept, self.latest_timestamp).then_some((last.timestamp_offset, None))
+    }
+
+    fn catch_up(&self, start: Start, first: u32) -> (u32, Option<CatchUp>) {
+        let span = start.newest.wrapping_sub(first).cast_signed().max(0);
+        let span = i64::from(span);
+        let output = self.latest_timestamp.wrapping_add(1);
+        let due = start.advance.saturating_add(span).saturating_sub(1);
+        let least = span.saturating_add(MAX_SQUEEZE - 1) / MAX_SQUEEZE;
+        let room = u32::try_from(due.clamp(least, span)).unwrap_or_default();
+        let offset = output.wrapping_add(room).wrapping_sub(start.newest);
+        let catch_up = CatchUp {
+            first,
+            newest: start.newest,
+            output,
+            room,
+        };
+        if span == 0 {
+            (output.wrapping_sub(first), None)
+        } else {
+            (offset, Some(catch_up))
+        }
     }
 
     /// How many ticks passed since the latest timestamp went out: at least one, and never so many that the
@@ -162,7 +272,7 @@ impl Munger {
             return 0;
         };
         let ticks = ticks(now.saturating_duration_since(latest_at), clock_rate);
-        ticks.clamp(1, i32::MAX.cast_unsigned())
+        ticks.clamp(1, MAX_ADVANCE)
     }
 
     fn note_timestamp(&mut self, now: Instant, timestamp: u32) {
@@ -193,11 +303,35 @@ impl Munger {
     }
 }
 
+impl Segment {
+    fn timestamp(&self, timestamp: u32) -> u32 {
+        match &self.catch_up {
+            Some(catch_up) if !is_later(timestamp, catch_up.newest) => {
+                catch_up.timestamp(timestamp)
+            }
+            _ => timestamp.wrapping_add(self.timestamp_offset),
+        }
+    }
+}
+
+impl CatchUp {
+    fn timestamp(&self, timestamp: u32) -> u32 {
+        let since = timestamp.wrapping_sub(self.first).cast_signed().max(0);
+        let span = self.newest.wrapping_sub(self.first);
+        let ticks = u64::from(since.cast_unsigned())
+            .saturating_mul(u64::from(self.room))
+            .checked_div(u64::from(span))
+            .unwrap_or_default();
+        self.output
+            .wrapping_add(u32::try_from(ticks).unwrap_or(self.room))
+    }
+}
+
 impl Rewritten {
     fn new(segment: Segment, sequence: u64, timestamp: u32) -> Self {
         Self {
             sequence,
-            timestamp: timestamp.wrapping_add(segment.timestamp_offset),
+            timestamp: segment.timestamp(timestamp),
             segment: segment.id,
         }
     }
@@ -216,6 +350,11 @@ fn ticks(duration: Duration, clock_rate: u32) -> u32 {
 /// How many stretches are remembered for late packets; the oldest is forgotten. Leaving out every other frame
 /// makes 15 a second, so this reaches much further back than any retransmission.
 const MAX_RUNS: usize = 256;
+/// Further would seem to be backwards.
+const MAX_ADVANCE: u32 = i32::MAX.cast_unsigned();
+/// Frames of the past keep at least one tick of so many, so that timestamps still tell them apart: at 90 kHz,
+/// frames 6 ms apart.
+const MAX_SQUEEZE: i64 = 500;
 /// The largest gap that is passed on. A receiver extends 16-bit numbers correctly over less than 32,768.
 const MAX_GAP: u64 = 1 << 14;
 /// The highest packet index that SRTP can express.

@@ -37,6 +37,7 @@ impl Default for MediaConfig {
 
 /// What a shard needs to know.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ShardConfig {
     /// UDP addresses that clients are told.
     pub candidates: Vec<SocketAddr>,
@@ -46,12 +47,36 @@ pub struct ShardConfig {
     pub certificate: Certificate,
     /// Video codecs in the order of preference.
     pub video_codecs: Vec<Codec>,
+    /// Passes the dependency descriptor on to receivers that negotiated it. Some decoders freeze under loss when they
+    /// have it; without it they go by the payload.
+    pub forward_descriptor: bool,
+    /// Bytes that a shard keeps at most in order to show joiners a picture at once.
+    pub cache_bytes: usize,
 }
+
+/// Enough for a hundred and more pictures in motion.
+pub(crate) const DEFAULT_CACHE_BYTES: usize = 64 << 20;
 
 /// Most media lines of one description; more slots than anybody can look at.
 pub(crate) const MAX_MEDIA_LINES: usize = 64;
 
 impl ShardConfig {
+    /// A configuration with defaults for all that can have them.
+    pub fn new(
+        candidates: Vec<SocketAddr>,
+        certificate: Certificate,
+        video_codecs: Vec<Codec>,
+    ) -> Self {
+        Self {
+            candidates,
+            tcp_candidates: Vec::new(),
+            certificate,
+            video_codecs,
+            forward_descriptor: true,
+            cache_bytes: DEFAULT_CACHE_BYTES,
+        }
+    }
+
     pub(crate) fn peer(&self, credentials: IceCredentials) -> PeerConfig {
         let mut config = PeerConfig::new(Role::Server);
         config.local_addresses.clone_from(&self.candidates);

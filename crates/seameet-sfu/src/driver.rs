@@ -106,12 +106,9 @@ impl MediaPlane {
     /// When a port is taken, this host has no address, or the system refuses a thread.
     pub fn bind(config: &MediaConfig) -> Result<Self, BindError> {
         let door = Door::new(Addresses::of_listener(config));
-        let shard = ShardConfig {
-            candidates: Vec::new(),
-            tcp_candidates: door.candidates().to_vec(),
-            certificate: Certificate::generate()?,
-            video_codecs: config.video_codecs.clone(),
-        };
+        let codecs = config.video_codecs.clone();
+        let mut shard = ShardConfig::new(Vec::new(), Certificate::generate()?, codecs);
+        shard.tcp_candidates = door.candidates().to_vec();
         let workers = (0..config.workers.get())
             .map(|index| start(config, shard.clone(), index))
             .collect::<Result<_, _>>()?;

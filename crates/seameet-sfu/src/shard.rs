@@ -5,20 +5,27 @@
 //! together.
 
 mod assign;
+mod cache;
 mod counters;
+mod deliver;
 mod demux;
+mod encoding;
 mod forward;
 mod guard;
 mod io;
 mod keyframes;
+mod layers;
 mod negotiate;
 mod occupancy;
+mod outlet;
 mod peer;
 mod planner;
 mod room;
 mod slot;
+mod targets;
 mod timers;
 mod track;
+mod upstream;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +35,7 @@ use std::time::Instant;
 
 use seameet_core::media::{DisconnectReason, MediaCommand, MediaEvent};
 use seameet_pipeline::{CloseReason, PeerEvent, Transmit};
+use seameet_rtp::EncodingId;
 use slotmap::SlotMap;
 
 pub use counters::{Counters, Drop};
@@ -37,8 +45,9 @@ pub(crate) use negotiate::{parse_offer, refusal};
 pub use occupancy::Occupancy;
 
 use crate::config::ShardConfig;
+use cache::CacheBudget;
 use demux::Demux;
-use forward::{Arrival, Skipped};
+use forward::Arrival;
 use guard::Guarded;
 use peer::{Life, Peer, PeerKey};
 use room::MediaRoom;
@@ -66,7 +75,12 @@ pub struct Shard {
     /// As long as what the driver feeds between two polls.
     ingress: Vec<(PeerKey, Arrival)>,
     closing: Vec<(PeerKey, DisconnectReason)>,
-    keyframes_awaited: Vec<TrackKey>,
+    /// Peers whose slots' news is to be told; some more than once.
+    unannounced: Vec<PeerKey>,
+    /// Peers that panicked while others were served; they fail with the next look at them.
+    struck: Vec<PeerKey>,
+    keyframes_awaited: Vec<(TrackKey, EncodingId)>,
+    cache_budget: CacheBudget,
     transmits: VecDeque<Transmit>,
     /// As long as what one batch of inputs causes; each is polled before the next batch.
     events: VecDeque<(RoomKey, MediaEvent)>,
@@ -83,6 +97,7 @@ impl Shard {
     /// A shard without rooms. `seed` decides the starting numbers of outgoing streams.
     pub fn new(config: ShardConfig, seed: u64, now: Instant) -> Self {
         Self {
+            cache_budget: CacheBudget::new(config.cache_bytes),
             config,
             rooms: BTreeMap::new(),
             peers: SlotMap::with_key(),
@@ -92,6 +107,8 @@ impl Shard {
             dirty: VecDeque::new(),
             ingress: Vec::new(),
             closing: Vec::new(),
+            unannounced: Vec::new(),
+            struck: Vec::new(),
             keyframes_awaited: Vec::new(),
             transmits: VecDeque::new(),
             events: VecDeque::new(),
@@ -209,6 +226,10 @@ impl Shard {
         }
         loop {
             self.forward_ingress();
+            while let Some(key) = self.struck.pop() {
+                self.fail(key, Guarded::Panicked);
+            }
+            self.announce_news();
             while let Some(key) = self.dirty.pop_front() {
                 self.run_peer(key);
             }
@@ -265,24 +286,18 @@ impl Shard {
         let mut requests = Vec::new();
         let mut connected = false;
         while let Some(event) = peer.connection.poll_event() {
-            match event {
-                PeerEvent::Rtp(packet) => self.ingress.push((key, Arrival::Packet(packet))),
-                PeerEvent::Skipped {
-                    mid,
-                    encoding,
-                    epoch,
-                    sequence,
-                } => {
-                    let skipped = Skipped {
-                        mid,
-                        encoding,
-                        epoch,
-                        sequence,
-                    };
-                    self.ingress.push((key, Arrival::Skipped(skipped)));
+            let event = match Arrival::from_event(event) {
+                Ok(arrival) => {
+                    self.ingress.push((key, arrival));
+                    continue;
                 }
+                Err(event) => event,
+            };
+            match event {
                 PeerEvent::KeyframeRequested { mid, .. } => requests.push(mid),
-                PeerEvent::Bandwidth { .. }
+                PeerEvent::Bandwidth { estimate } => peer.estimate = Some(estimate),
+                PeerEvent::Rtp(_)
+                | PeerEvent::Skipped { .. }
                 | PeerEvent::SenderReport { .. }
                 | PeerEvent::Statistics(_) => {}
                 PeerEvent::Connected => connected = true,
@@ -317,12 +332,9 @@ impl Shard {
         };
         peer.life = Life::Connected;
         let participant = peer.participant;
-        let tracks: Vec<_> = peer.slots.iter().filter_map(|slot| slot.track).collect();
         self.events
             .push_back((peer.room, MediaEvent::Connected { participant }));
-        for track in tracks {
-            self.want_keyframe(track);
-        }
+        self.feed_peer(key);
     }
 
     /// Removes peers that closed or failed.

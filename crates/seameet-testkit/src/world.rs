@@ -77,12 +77,11 @@ impl World {
     pub fn new(seed: u64) -> Self {
         let clock = Clock::new();
         let server = SocketAddr::from(([198, 51, 100, 1], 10_000));
-        let config = ShardConfig {
-            candidates: vec![server],
-            tcp_candidates: Vec::new(),
-            certificate: Certificate::generate().expect("the system has randomness"),
-            video_codecs: vec![Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1],
-        };
+        let config = ShardConfig::new(
+            vec![server],
+            Certificate::generate().expect("the system has randomness"),
+            vec![Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1],
+        );
         Self {
             shard: Shard::new(config, seed, clock.now()),
             clock,

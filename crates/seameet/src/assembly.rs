@@ -17,7 +17,7 @@ use crate::http::{self, Frontend};
 use crate::listener::{ConnectionLimits, MediaDoor};
 use crate::metrics::Metrics;
 use crate::origin::AllowedOrigins;
-use crate::rate::Limiter;
+use crate::rate::{Limiter, Quota};
 use crate::rooms::{Directory, DirectoryParts};
 use crate::server::ServerHandle;
 use crate::settings::Settings;
@@ -85,6 +85,8 @@ pub(crate) fn assemble(
             settings.max_connections_per_address,
         ),
         joins: Limiter::new(settings.joins_per_address),
+        admin_token: settings.admin_token.clone(),
+        admin_requests: Limiter::new(admin_quota()),
         session: Arc::new(session_config(settings)),
         directory,
         media_door: MediaDoor::new(Arc::clone(&media)),
@@ -102,6 +104,11 @@ pub(crate) fn assemble(
         router: http::router(Arc::clone(&shared), frontend.as_ref()),
         handle: ServerHandle::new(shared, settings.shutdown_grace),
     })
+}
+
+/// People and programs that watch ask less often; whoever guesses tokens does not.
+fn admin_quota() -> Quota {
+    Quota::per_second(10).burst(50)
 }
 
 fn media_config(settings: &Settings, listener: Option<SocketAddr>) -> MediaConfig {
@@ -133,6 +140,7 @@ fn session_config(settings: &Settings) -> SessionConfig {
         limits: settings.message_limits,
         timing: settings.timing,
         ice_servers: settings.ice_servers.clone(),
+        turn_servers: settings.turn_servers.clone(),
         resume_ttl: settings.reconnect_grace,
         ..SessionConfig::default()
     }

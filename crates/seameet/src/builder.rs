@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use axum::Router;
 use seameet_core::{Codec, ParticipantId, RoomId};
-use seameet_signaling::session::{SessionLimits as MessageLimits, SessionTiming as Timing};
+use seameet_signaling::session::{
+    SessionLimits as MessageLimits, SessionTiming as Timing, TurnServer,
+};
 use seameet_signaling::wire::IceServer;
 
 use crate::Token;
@@ -84,9 +86,24 @@ impl SeaMeetServerBuilder {
         self
     }
 
-    /// STUN and TURN servers that clients are told. Default: none; the server itself is reachable by its address.
+    /// STUN servers, and TURN servers with a fixed password, that clients are told. Default: none; the server itself is
+    /// reachable by its address.
     pub fn ice_servers(mut self, servers: impl IntoIterator<Item = IceServer>) -> Self {
         self.settings.ice_servers = servers.into_iter().collect();
+        self
+    }
+
+    /// One more of these.
+    pub fn ice_server(mut self, server: IceServer) -> Self {
+        self.settings.ice_servers.push(server);
+        self
+    }
+
+    /// TURN servers that share a secret with this one, such as coturn with `use-auth-secret`. Each participant is told
+    /// a credential of its own that lasts for [`TurnServer::ttl`], and a fresh one whenever it comes back. May be
+    /// called several times. Both clocks must be right.
+    pub fn turn_server(mut self, server: TurnServer) -> Self {
+        self.settings.turn_servers.push(server);
         self
     }
 
@@ -208,6 +225,14 @@ impl SeaMeetServerBuilder {
         self
     }
 
+    /// Opens the operator's view below `/api/v1` to whoever sends this token as `Authorization: Bearer`: which rooms are
+    /// open, who is in, and why somebody sees what it sees. It needs at least 16 bytes. Default: none, and the routes
+    /// answer 404.
+    pub fn admin_token(mut self, token: impl Into<Token>) -> Self {
+        self.settings.admin_token = Some(token.into());
+        self
+    }
+
     /// How large the parts of a client's messages may be. Default: [`MessageLimits::default`].
     pub fn message_limits(mut self, limits: MessageLimits) -> Self {
         self.settings.message_limits = limits;
@@ -308,7 +333,7 @@ impl SeaMeetServerBuilder {
         Ok(SeaMeetServer::new(socket, local_address, assembled))
     }
 
-    /// Makes a router with all routes (`/ws`, `/livez`, `/readyz`, `/metrics`, and the web application if there is one)
+    /// Makes a router with all routes (`/ws`, `/livez`, `/readyz`, `/metrics`, `/api/v1`, and the web application if there is one)
     /// for an application that listens by itself. It starts the media plane at once; [`ws_addr`](Self::ws_addr) has no
     /// effect. End it by [`ServerHandle::shutdown`].
     ///

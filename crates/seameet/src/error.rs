@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::ice::InvalidIceUrl;
 use crate::origin::InvalidOrigin;
 
 /// Why [`build`](crate::SeaMeetServerBuilder::build) failed. The text says what to change.
@@ -46,6 +47,18 @@ pub enum BuildError {
     /// An entry of `allowed_origins` is not an origin.
     #[error(transparent)]
     Origin(#[from] InvalidOrigin),
+    /// An address of a STUN or TURN server is not one.
+    #[error(transparent)]
+    IceUrl(#[from] InvalidIceUrl),
+    /// A STUN or TURN server without an address.
+    #[error("a STUN or TURN server needs at least one address in `urls`")]
+    IceServerWithoutUrl,
+    /// A TURN server's secret is empty.
+    #[error("`turn_server` needs the secret that the TURN server has as its static-auth-secret")]
+    TurnSecret,
+    /// The operator's token can be guessed.
+    #[error("`admin_token` needs at least 16 bytes, for example those of `openssl rand -hex 16`")]
+    AdminToken,
     /// The folder given to `static_dir` holds no web application.
     #[error("{} holds no index.html; build the web application or correct `static_dir`", .path.display())]
     StaticDir {

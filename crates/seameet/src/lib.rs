@@ -38,6 +38,8 @@ mod hook;
 #[cfg(feature = "sfu")]
 mod http;
 #[cfg(feature = "sfu")]
+mod ice;
+#[cfg(feature = "sfu")]
 mod listener;
 #[cfg(feature = "sfu")]
 mod metrics;
@@ -76,9 +78,12 @@ pub use {
     error::{BuildError, RunError},
     events::{EventStream, ServerEvent},
     hook::Verdict,
+    ice::{InvalidIceUrl, check_ice_url},
     origin::{InvalidOrigin, check_origin},
     seameet_sfu::{BindError, ENGINE_LOG_TARGET, TcpRefusal, speaks_media},
-    seameet_signaling::session::{SessionLimits as MessageLimits, SessionTiming as Timing},
+    seameet_signaling::session::{
+        SessionLimits as MessageLimits, SessionTiming as Timing, TurnServer,
+    },
     seameet_signaling::transport::{Disconnected, Received, Transport},
     server::{SeaMeetServer, ServerHandle},
     token::Token,

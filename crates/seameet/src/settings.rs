@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use seameet_core::{Codec, MediaKind};
-use seameet_signaling::session::{SessionLimits, SessionTiming};
+use seameet_signaling::session::{SessionLimits, SessionTiming, TurnServer};
 use seameet_signaling::wire::IceServer;
 
+use crate::Token;
 use crate::error::BuildError;
+use crate::ice::check_ice_url;
 use crate::rate::Quota;
 
 /// Everything that is a value and not a hook.
@@ -34,6 +36,9 @@ pub(crate) struct Settings {
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) video_codecs: Vec<Codec>,
     pub(crate) ice_servers: Vec<IceServer>,
+    pub(crate) turn_servers: Vec<TurnServer>,
+    /// Opens the operator's routes; without it they are closed.
+    pub(crate) admin_token: Option<Token>,
     pub(crate) event_capacity: usize,
     pub(crate) hook_timeout: Duration,
     pub(crate) reconnect_grace: Duration,
@@ -45,6 +50,9 @@ pub(crate) struct Settings {
 
 /// Longer waits are a slip of the keyboard, and an endless one cannot be added to a clock.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Whoever holds the operator's token sees every room; it must not be guessed.
+const MIN_ADMIN_TOKEN_BYTES: usize = 16;
 
 /// Which web application is served.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +85,8 @@ impl Default for Settings {
             allowed_origins: Vec::new(),
             video_codecs: vec![Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1],
             ice_servers: Vec::new(),
+            turn_servers: Vec::new(),
+            admin_token: None,
             event_capacity: 256,
             hook_timeout: Duration::from_secs(5),
             reconnect_grace: Duration::from_secs(20),
@@ -107,6 +117,11 @@ impl Settings {
             }
         }
         self.check_durations()?;
+        self.check_ice_servers()?;
+        let short = |token: &Token| token.reveal().len() < MIN_ADMIN_TOKEN_BYTES;
+        if self.admin_token.as_ref().is_some_and(short) {
+            return Err(BuildError::AdminToken);
+        }
         let video = |codec: &Codec| codec.kind() == MediaKind::Video;
         if self.video_codecs.is_empty() || !self.video_codecs.iter().all(video) {
             return Err(BuildError::VideoCodecs);
@@ -119,6 +134,25 @@ impl Settings {
         }
     }
 
+    /// A browser that is given an address that it cannot read makes no peer connection at all.
+    fn check_ice_servers(&self) -> Result<(), BuildError> {
+        let fixed = self.ice_servers.iter().map(|server| &server.urls);
+        let turn = self.turn_servers.iter().map(|server| &server.urls);
+        for urls in fixed.chain(turn) {
+            if urls.is_empty() {
+                return Err(BuildError::IceServerWithoutUrl);
+            }
+            urls.iter().try_for_each(|url| check_ice_url(url))?;
+        }
+        for server in &self.turn_servers {
+            if server.secret.reveal().is_empty() {
+                return Err(BuildError::TurnSecret);
+            }
+            check_duration("turn_server.ttl", server.ttl, false)?;
+        }
+        Ok(())
+    }
+
     fn check_durations(&self) -> Result<(), BuildError> {
         for (setting, value, may_be_zero) in [
             ("hook_timeout", self.hook_timeout, false),
@@ -128,14 +162,23 @@ impl Settings {
             ("timing.ping_interval", self.timing.ping_interval, false),
             ("timing.silence_timeout", self.timing.silence_timeout, false),
         ] {
-            if value > LONGEST || (value.is_zero() && !may_be_zero) {
-                return Err(BuildError::Duration {
-                    setting,
-                    value,
-                    may_be_zero,
-                });
-            }
+            check_duration(setting, value, may_be_zero)?;
         }
         Ok(())
     }
+}
+
+fn check_duration(
+    setting: &'static str,
+    value: Duration,
+    may_be_zero: bool,
+) -> Result<(), BuildError> {
+    if value > LONGEST || (value.is_zero() && !may_be_zero) {
+        return Err(BuildError::Duration {
+            setting,
+            value,
+            may_be_zero,
+        });
+    }
+    Ok(())
 }

@@ -10,6 +10,7 @@ use seameet_core::{ConnectionId, ParticipantId, ResumeToken};
 use seameet_sfu::MediaPlane;
 use seameet_signaling::session::SessionConfig;
 
+use crate::Token;
 use crate::events::EventSender;
 use crate::hook::{AuthenticateHook, ConnectionHook, RateCheckHook};
 use crate::listener::{ConnectionLimits, MediaDoor};
@@ -31,6 +32,10 @@ pub(crate) struct Shared {
     pub(crate) limits: ConnectionLimits,
     /// How often an address may knock.
     pub(crate) joins: Limiter<IpAddr>,
+    /// Opens the operator's view; without it, it is closed.
+    pub(crate) admin_token: Option<Token>,
+    /// How often an address may ask for the operator's view.
+    pub(crate) admin_requests: Limiter<IpAddr>,
     pub(crate) session: Arc<SessionConfig>,
     pub(crate) directory: Arc<Directory>,
     pub(crate) media: Arc<MediaPlane>,

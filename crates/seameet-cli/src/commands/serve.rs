@@ -56,6 +56,12 @@ fn builder(config: Config) -> SeaMeetServerBuilder {
     for address in config.public_ips {
         builder = builder.public_ip(address);
     }
+    for server in config.turn_servers {
+        builder = builder.turn_server(server);
+    }
+    if let Some(token) = config.admin_token {
+        builder = builder.admin_token(token);
+    }
     if let Some(folder) = config.static_dir {
         builder = builder.static_dir(folder);
     }

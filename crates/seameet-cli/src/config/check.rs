@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use seameet::{Codec, IceServer, Token, check_origin};
+use seameet::{Codec, IceServer, Secret, Token, TurnServer, check_origin};
 
 use super::layers::Layers;
 use super::parse::{self, Expected};
@@ -32,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) message_burst: u32,
     pub(crate) video_codecs: Vec<Codec>,
     pub(crate) ice_servers: Vec<IceServer>,
+    pub(crate) turn_servers: Vec<TurnServer>,
+    pub(crate) admin_token: Option<Token>,
     pub(crate) static_dir: Option<PathBuf>,
     pub(crate) log: LogConfig,
 }
@@ -100,6 +102,8 @@ impl Config {
         let message_burst = reader.read(Setting::MessageBurst, parse::rate);
         let video_codecs = reader.read(Setting::VideoCodecs, parse::codecs);
         let ice_servers = reader.read(Setting::IceServers, parse::ice_servers);
+        let turn_servers = reader.turn_servers();
+        let admin_token = reader.read(Setting::AdminToken, parse::admin_token);
         let static_dir = reader.read(Setting::StaticDir, folder);
         let log = reader.log();
         Some(Self {
@@ -122,6 +126,8 @@ impl Config {
             message_burst: message_burst?,
             video_codecs: video_codecs?,
             ice_servers: ice_servers?,
+            turn_servers: turn_servers?,
+            admin_token: admin_token?,
             static_dir: static_dir?,
             log: log?,
         })
@@ -177,6 +183,27 @@ impl Reader<'_> {
             }
             (false, false) => {
                 self.problems.add(NO_ADMISSION);
+                None
+            }
+        }
+    }
+
+    /// Addresses without the secret, or the secret without addresses, are half a TURN server.
+    fn turn_servers(&mut self) -> Option<Vec<TurnServer>> {
+        let urls = self.read(Setting::TurnUrls, parse::ice_urls);
+        let ttl = self.read(Setting::TurnTtl, parse::seconds);
+        let secret = self.layers.get(Setting::TurnSecret).text;
+        let (urls, ttl) = (urls?, ttl?);
+        match (urls.is_empty(), secret.is_empty()) {
+            (true, true) => Some(Vec::new()),
+            (false, false) => Some(vec![TurnServer {
+                urls,
+                secret: Secret::new(secret),
+                ttl,
+            }]),
+            _ => {
+                self.problems
+                    .add("turn_urls and turn_secret come together: set both or none");
                 None
             }
         }

@@ -2,8 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
+use std::time::Duration;
 
-use seameet::{Codec, IceServer};
+use seameet::{Codec, IceServer, Token, check_ice_url};
 
 /// What was expected in place of the text.
 pub(super) type Expected = &'static str;
@@ -65,9 +66,40 @@ pub(super) fn codecs(text: &str) -> Result<Vec<Codec>, Expected> {
 }
 
 pub(super) fn ice_servers(text: &str) -> Result<Vec<IceServer>, Expected> {
-    serde_json::from_str(text).map_err(|_| {
-        "a list such as [{\"urls\": [\"turn:turn.example.org\"], \"username\": \"..\", \"credential\": \"..\"}]"
-    })
+    let expected = "a list such as [{\"urls\": [\"turn:turn.example.org\"], \"username\": \"..\", \"credential\": \"..\"}]";
+    let servers: Vec<IceServer> = serde_json::from_str(text).map_err(|_| expected)?;
+    let is_good = |server: &IceServer| {
+        !server.urls.is_empty() && server.urls.iter().all(|url| check_ice_url(url).is_ok())
+    };
+    if servers.iter().all(is_good) {
+        Ok(servers)
+    } else {
+        Err(expected)
+    }
+}
+
+pub(super) fn ice_urls(text: &str) -> Result<Vec<String>, Expected> {
+    list(text)
+        .map(|item| match check_ice_url(item) {
+            Ok(()) => Ok(item.to_owned()),
+            Err(_) => Err("addresses such as turn:turn.example.org:3478?transport=udp"),
+        })
+        .collect()
+}
+
+pub(super) fn seconds(text: &str) -> Result<Duration, Expected> {
+    match text.trim().parse() {
+        Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
+        _ => Err("seconds from 1 to 86400"),
+    }
+}
+
+pub(super) fn admin_token(text: &str) -> Result<Option<Token>, Expected> {
+    match text.len() {
+        0 => Ok(None),
+        1..16 => Err("at least 16 bytes, for example those of `openssl rand -hex 16`"),
+        _ => Ok(Some(Token::new(text))),
+    }
 }
 
 /// The parts between commas.

@@ -22,6 +22,10 @@ pub(crate) enum Setting {
     MessageBurst,
     VideoCodecs,
     IceServers,
+    TurnUrls,
+    TurnSecret,
+    TurnTtl,
+    AdminToken,
     StaticDir,
     Log,
     LogFormat,
@@ -166,6 +170,27 @@ pub(crate) const TABLE: &[Row] = &[
         "STUN and TURN servers told to browsers, as a JSON list of {urls, username, credential}",
     ),
     row(
+        Setting::TurnUrls,
+        ["turn_urls", "TURN_URLS", "URL", ""],
+        "TURN servers that know turn_secret, such as turn:turn.example.org:3478?transport=udp",
+    ),
+    row(
+        Setting::TurnSecret,
+        ["turn_secret", "TURN_SECRET", "SECRET", ""],
+        "static-auth-secret of coturn, for a credential of each participant; prefer the environment or the file to the flag",
+    ),
+    row(
+        Setting::TurnTtl,
+        ["turn_ttl", "TURN_TTL", "SECONDS", "21600"],
+        "How long a TURN credential lasts",
+    ),
+    row(
+        Setting::AdminToken,
+        ["admin_token", "SEAMEET_ADMIN_TOKEN", "SECRET", ""],
+        "Secret of at least 16 bytes that opens the operator's view below /api/v1; prefer the environment or the file to \
+         the flag",
+    ),
+    row(
         Setting::StaticDir,
         ["static_dir", "STATIC_DIR", "FOLDER", ""],
         "Folder of a built web application to serve",
@@ -201,13 +226,16 @@ impl Setting {
     pub(crate) fn is_list(self) -> bool {
         matches!(
             self,
-            Self::PublicIp | Self::AllowedOrigins | Self::VideoCodecs
+            Self::PublicIp | Self::AllowedOrigins | Self::VideoCodecs | Self::TurnUrls
         )
     }
 
     /// Must not be printed.
     pub(crate) fn is_secret(self) -> bool {
-        matches!(self, Self::AuthToken | Self::IceServers)
+        matches!(
+            self,
+            Self::AuthToken | Self::IceServers | Self::TurnSecret | Self::AdminToken
+        )
     }
 }
 

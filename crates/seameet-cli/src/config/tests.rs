@@ -152,6 +152,8 @@ fn secrets_are_masked_wherever_a_configuration_is_printed() {
     let secret = of_variables(&[
         ("SEAMEET_AUTH_TOKEN", "hunter2"),
         ("ICE_SERVERS", "hunter2"),
+        ("TURN_SECRET", "hunter2"),
+        ("SEAMEET_ADMIN_TOKEN", "hunter2"),
     ]);
     let layers = layers([secret]);
     let printed = format!("{layers} {layers:?} {}", problems(&layers, true));
@@ -173,4 +175,46 @@ fn a_secret_beside_dev_is_a_contradiction() {
         true,
     );
     assert!(told.contains("--dev lets everybody in"), "{told}");
+}
+
+#[test]
+fn a_turn_server_needs_addresses_and_a_secret() {
+    let urls = (
+        "TURN_URLS",
+        "turn:turn.example.org, turns:turn.example.org:5349",
+    );
+    let secret = ("TURN_SECRET", "north");
+    let config = Config::check(&layers([of_variables(&[urls, secret])]), true).unwrap();
+    let server = &config.turn_servers[0];
+    assert_eq!(server.urls.len(), 2);
+    assert_eq!(server.ttl.as_secs(), 21_600);
+    for half in [urls, secret] {
+        let told = problems(&layers([of_variables(&[half])]), true);
+        assert!(told.contains("come together"), "{told}");
+    }
+    let wrong = of_variables(&[("TURN_URLS", "turn.example.org"), ("TURN_TTL", "0")]);
+    let told = problems(&layers([wrong]), true);
+    assert!(
+        told.contains("turn_urls") && told.contains("turn_ttl"),
+        "{told}"
+    );
+    let wrong = of_variables(&[("ICE_SERVERS", r#"[{"urls":["turn.example.org"]}]"#)]);
+    assert!(problems(&layers([wrong]), true).contains("ice_servers"));
+}
+
+#[test]
+fn the_operators_view_is_closed_unless_a_token_opens_it() {
+    let token = |text| {
+        Config::check(
+            &layers([of_variables(&[("SEAMEET_ADMIN_TOKEN", text)])]),
+            true,
+        )
+    };
+    assert!(token("").unwrap().admin_token.is_none());
+    assert!(token("0123456789abcdef").unwrap().admin_token.is_some());
+    let told = token("0123456789").unwrap_err().to_string();
+    assert!(
+        told.contains("16 bytes") && !told.contains("0123456789"),
+        "{told}"
+    );
 }

@@ -9,6 +9,7 @@ mod membership;
 mod negotiation;
 mod notice;
 mod output;
+mod overview;
 mod publication;
 mod report;
 mod resume;
@@ -22,6 +23,7 @@ pub use notice::{
     RoomSnapshot, SequencedEvent, TrackInfo,
 };
 pub use output::{RoomConfig, RoomOutput};
+pub use overview::{MemberOverview, RoomOverview};
 
 #[cfg(test)]
 mod tests;

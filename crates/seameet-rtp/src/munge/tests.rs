@@ -3,6 +3,7 @@
 use super::*;
 
 mod properties;
+mod start;
 
 const A: SourceKey = SourceKey(1);
 const B: SourceKey = SourceKey(2);

@@ -61,6 +61,20 @@ impl EncodingMeter {
         layer.copied()
     }
 
+    /// The sizes of the spatial layers that are known, from the lowest.
+    pub fn sizes(&self) -> &[PictureSize] {
+        &self.sizes
+    }
+
+    /// The encoding begins another stream, whose timestamps have nothing to do with those before. What was
+    /// measured stays.
+    pub fn restart(&mut self) {
+        self.last_timestamp = None;
+        for choice in &mut self.choices {
+            choice.last_timestamp = None;
+        }
+    }
+
     /// Bits per second over the last second.
     pub fn bitrate(&self, now: Instant) -> u64 {
         self.total.bitrate(now)
@@ -92,6 +106,11 @@ impl EncodingMeter {
             .iter()
             .filter(is_sent)
             .map(|choice| choice.layer)
+    }
+
+    /// How many choices were ever sent.
+    pub fn choices(&self) -> usize {
+        self.choices.len()
     }
 
     fn meter(&self, limit: Layer) -> &RateMeter {

@@ -56,6 +56,7 @@ impl Shard {
     }
 
     fn apply(&mut self, key: PeerKey, plan: &Plan) {
+        let now = self.now;
         let mut planned = plan.slots.iter();
         let count = self.peers.get(key).map_or(0, |peer| peer.slots.len());
         for slot in 0..count {
@@ -64,40 +65,33 @@ impl Shard {
             };
             if !current.active {
                 let former = current.track;
-                current.switch(None);
+                current.switch(now, None);
                 self.unsubscribe_slot(former, Subscriber { peer: key, slot });
                 continue;
             }
             let Some(plan) = planned.next() else { continue };
             let former = current.track;
+            let subscriber = Subscriber { peer: key, slot };
             let shown_again = current.hidden && !plan.hidden;
             if current.hidden != plan.hidden {
                 current.hidden = plan.hidden;
-                current.pause();
+                current.pause(now);
             }
             if former != plan.track {
-                current.switch(plan.track);
-                self.unsubscribe_slot(former, Subscriber { peer: key, slot });
-                self.subscribe(plan.track, Subscriber { peer: key, slot });
-            } else if shown_again && let Some(track) = former {
-                self.want_keyframe(track);
+                current.switch(now, plan.track);
+                self.unsubscribe_slot(former, subscriber);
+                self.subscribe(plan.track, subscriber);
+                self.retarget(subscriber);
+            } else if shown_again {
+                self.retarget(subscriber);
+                self.feed_slot(subscriber);
             }
         }
     }
 
     fn subscribe(&mut self, track: Option<TrackKey>, subscriber: Subscriber) {
-        let Some(key) = track else { return };
-        let Some(track) = self.tracks.get_mut(key) else {
-            return;
-        };
-        track.subscribers.push(subscriber);
-        // A peer that connects later asks then.
-        let receives = |peer: &Peer| {
-            let shown = |slot: &Slot| !slot.hidden;
-            peer.is_connected() && peer.slots.get(subscriber.slot).is_some_and(shown)
-        };
-        if self.peers.get(subscriber.peer).is_some_and(receives) {
-            self.want_keyframe(key);
+        if let Some(track) = track.and_then(|key| self.tracks.get_mut(key)) {
+            track.subscribers.push(subscriber);
         }
     }
 
@@ -114,6 +108,13 @@ impl Shard {
         }
     }
 
+    /// Tells subscribers whose slots' news came with media. What they are told goes out before that.
+    pub(super) fn announce_news(&mut self) {
+        while let Some(key) = self.unannounced.pop() {
+            self.announce_slots(key);
+        }
+    }
+
     /// Tells a subscriber which of its slots changed since it was last told.
     pub(super) fn announce_slots(&mut self, key: PeerKey) {
         let Some(peer) = self.peers.get_mut(key) else {
@@ -124,6 +125,7 @@ impl Shard {
             let track = slot.track.and_then(|track| self.tracks.get(track));
             let announced = Announced {
                 track: track.map(|track| track.id),
+                layer: track.and_then(|track| slot.layer(track)),
                 cause: slot.cause(track.is_some_and(|track| track.muted)),
             };
             if slot.announced != announced {
@@ -132,7 +134,7 @@ impl Shard {
                     mid: slot.mid,
                     track: announced.track,
                     participant: track.map(|track| track.participant),
-                    layer: None,
+                    layer: announced.layer,
                     cause: announced.cause,
                 });
             }

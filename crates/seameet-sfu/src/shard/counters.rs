@@ -1,5 +1,7 @@
 //! What a shard counts.
 
+use crate::shard::deliver::Delivered;
+
 /// Why a packet went no further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Drop {
@@ -15,7 +17,7 @@ pub enum Drop {
     NoTrack,
     /// Of a muted track.
     Muted,
-    /// Of a simulcast encoding that nobody receives.
+    /// Of a stream that its sender gave up, or of more encodings than a track may have.
     UnusedEncoding,
     /// Older than anything that could still be placed.
     TooLate,
@@ -85,6 +87,14 @@ pub struct Counters {
     pub keyframe_requests_received: u64,
     /// Keyframe requests to publishers, after merging.
     pub keyframe_requests_sent: u64,
+    /// Times that a subscriber's picture became better by a switch of layers.
+    pub layers_up: u64,
+    /// Times that a subscriber's picture became worse by a switch of layers.
+    pub layers_down: u64,
+    /// Times that a subscriber was given a picture out of a cache.
+    pub cache_replays: u64,
+    /// RTP packets that a subscriber did not get because they are of layers beyond its target.
+    pub packets_left_out: u64,
     /// Peers that were dropped because their state machine panicked.
     pub peers_failed: u64,
     drops: [u64; Drop::ALL.len()],
@@ -101,6 +111,15 @@ impl Counters {
         if let Some(count) = self.drops.get_mut(cause as usize) {
             *count += packets;
         }
+    }
+
+    /// Counts what delivering did.
+    pub(super) fn note(&mut self, delivered: &Delivered) {
+        self.packets_forwarded += delivered.written;
+        self.packets_left_out += delivered.left_out;
+        self.cache_replays += delivered.replays;
+        self.drop_many(Drop::TooLate, delivered.too_late);
+        self.drop_many(Drop::NoFormat, delivered.unsendable);
     }
 
     /// Dropped packets by cause.
@@ -132,6 +151,10 @@ impl Counters {
         self.packets_forwarded += other.packets_forwarded;
         self.keyframe_requests_received += other.keyframe_requests_received;
         self.keyframe_requests_sent += other.keyframe_requests_sent;
+        self.layers_up += other.layers_up;
+        self.layers_down += other.layers_down;
+        self.cache_replays += other.cache_replays;
+        self.packets_left_out += other.packets_left_out;
         self.peers_failed += other.peers_failed;
         for (sum, count) in self.drops.iter_mut().zip(other.drops) {
             *sum += count;

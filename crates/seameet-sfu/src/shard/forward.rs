@@ -1,23 +1,23 @@
 //! From a publisher's packet to its subscribers.
 
-use std::time::Instant;
-
 use seameet_core::Mid;
-use seameet_pipeline::{OutgoingPacket, ReceivedPacket};
-use seameet_rtp::{PacketInfo, SourceKey, inspect};
+use seameet_pipeline::{PeerEvent, ReceivedPacket};
+use seameet_rtp::{EncodingId, SenderReport, SourceKey};
 
 use crate::shard::Shard;
 use crate::shard::counters::Drop;
-use crate::shard::guard::{self, Guarded};
-use crate::shard::peer::{Peer, PeerKey};
-use crate::shard::slot::{Slot, Withheld};
-use crate::shard::track::{Subscriber, TrackKey, UpTrack};
+use crate::shard::deliver::{Delivered, Delivery};
+use crate::shard::peer::PeerKey;
+use crate::shard::targets::{awaits_keyframe, note_flow};
+use crate::shard::track::TrackKey;
+use crate::shard::upstream::UpPacket;
 
 /// What came from a publisher.
 #[derive(Debug)]
 pub(super) enum Arrival {
     Packet(ReceivedPacket),
     Skipped(Skipped),
+    Report(Report),
 }
 
 /// A packet that carries no media, such as padding with which a sender probes.
@@ -29,23 +29,49 @@ pub(super) struct Skipped {
     pub(super) sequence: u64,
 }
 
-/// What became of one packet at one subscriber.
-enum Outcome {
-    Written { first: bool },
-    Skipped,
-    TooLate,
-    NoFormat { news: bool },
-    Failed,
+/// What a publisher said about one encoding's clock.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Report {
+    pub(super) mid: Mid,
+    pub(super) encoding: u8,
+    pub(super) epoch: u32,
+    pub(super) times: SenderReport,
 }
 
-/// What writing a packet to all subscribers left to do.
-#[derive(Default)]
-struct FanOut {
-    /// Their slots' news is to be told.
-    unannounced: Vec<PeerKey>,
-    failed: Vec<PeerKey>,
-    /// Somebody could begin with a keyframe only.
-    awaited: bool,
+impl Arrival {
+    /// What a publisher's event brings to its subscribers.
+    ///
+    /// # Errors
+    ///
+    /// The event, if it concerns only the peer itself.
+    pub(super) fn from_event(event: PeerEvent) -> Result<Self, PeerEvent> {
+        Ok(match event {
+            PeerEvent::Rtp(packet) => Self::Packet(packet),
+            PeerEvent::Skipped {
+                mid,
+                encoding,
+                epoch,
+                sequence,
+            } => Self::Skipped(Skipped {
+                mid,
+                encoding,
+                epoch,
+                sequence,
+            }),
+            PeerEvent::SenderReport {
+                mid,
+                encoding,
+                epoch,
+                report: times,
+            } => Self::Report(Report {
+                mid,
+                encoding,
+                epoch,
+                times,
+            }),
+            other => return Err(other),
+        })
+    }
 }
 
 impl Shard {
@@ -54,66 +80,55 @@ impl Shard {
         let mut ingress = std::mem::take(&mut self.ingress);
         for (key, arrival) in ingress.drain(..) {
             match arrival {
-                Arrival::Packet(received) => self.forward(key, &received),
+                Arrival::Packet(received) => self.forward(key, received),
                 Arrival::Skipped(skipped) => self.skip(key, skipped),
+                Arrival::Report(report) => self.report(key, report),
             }
         }
         // Keeps its capacity for the next batch.
         self.ingress = ingress;
     }
 
-    fn forward(&mut self, from: PeerKey, received: &ReceivedPacket) {
-        let track_key = self
-            .peers
-            .get(from)
-            .and_then(|peer| peer.up_track(received.mid));
-        let Some((key, track)) = track_key.and_then(|key| Some((key, self.tracks.get_mut(key)?)))
-        else {
+    fn forward(&mut self, from: PeerKey, received: ReceivedPacket) {
+        let Some(key) = self.track_on_line(from, received.mid) else {
             self.counters.drop(Drop::NoTrack);
+            return;
+        };
+        let Some(track) = self.tracks.get_mut(key) else {
             return;
         };
         if track.muted {
             self.counters.drop(Drop::Muted);
             return;
         }
-        let is_first = track.encoding.is_none();
-        if *track.encoding.get_or_insert(received.encoding) != received.encoding {
+        self.next_source += 1;
+        let stream = SourceKey(self.next_source);
+        let Some(taken) = track.take(received, stream, &self.cache_budget) else {
             self.counters.drop(Drop::UnusedEncoding);
             return;
+        };
+        if self.fan_out(key, &taken.packet) {
+            self.want_missing_keyframe(key, taken.packet.encoding());
         }
-        if track.epoch != Some(received.epoch) {
-            // Another stream counts anew; its numbers mean nothing in terms of the former's.
-            self.next_source += 1;
-            track.stream = SourceKey(self.next_source);
-            track.epoch = Some(received.epoch);
-        }
-        let info = inspect(received.format.codec, &received.packet.payload);
-        let done = self.fan_out(key, received, &info);
-        // Nothing could be asked of a stream that was not there yet.
-        if is_first && done.awaited {
-            self.want_keyframe(key);
-        }
-        for peer in done.unannounced {
-            self.announce_slots(peer);
-        }
-        for peer in done.failed {
-            self.fail(peer, Guarded::Panicked);
+        if taken.is_changed {
+            self.retarget_track(key);
         }
     }
 
     /// A packet without media: nobody gets it, and nobody shall miss it.
     fn skip(&mut self, from: PeerKey, skipped: Skipped) {
-        let track_key = self
-            .peers
-            .get(from)
-            .and_then(|peer| peer.up_track(skipped.mid));
-        let Some(track) = track_key.and_then(|key| self.tracks.get(key)) else {
+        let track_key = self.track_on_line(from, skipped.mid);
+        let Some(track) = track_key.and_then(|key| self.tracks.get_mut(key)) else {
             return;
         };
-        if track.encoding != Some(skipped.encoding) || track.epoch != Some(skipped.epoch) {
+        let Some(encoding) = track
+            .encoding_mut(EncodingId(skipped.encoding))
+            .filter(|encoding| encoding.epoch == skipped.epoch)
+        else {
             return;
-        }
-        let stream = track.stream;
+        };
+        encoding.cache.skip(skipped.sequence);
+        let stream = encoding.stream;
         for subscriber in &track.subscribers {
             let peer = self.peers.get_mut(subscriber.peer);
             if let Some(slot) = peer.and_then(|peer| peer.slots.get_mut(subscriber.slot)) {
@@ -122,96 +137,71 @@ impl Shard {
         }
     }
 
-    /// Writes a packet to every subscriber of its track.
-    fn fan_out(&mut self, key: TrackKey, received: &ReceivedPacket, info: &PacketInfo) -> FanOut {
-        let mut done = FanOut::default();
-        let Some(track) = self.tracks.get_mut(key) else {
-            return done;
+    fn report(&mut self, from: PeerKey, report: Report) {
+        let now = self.now;
+        let track_key = self.track_on_line(from, report.mid);
+        let Some(track) = track_key.and_then(|key| self.tracks.get_mut(key)) else {
+            return;
         };
+        let id = EncodingId(report.encoding);
+        let is_current = track
+            .encoding(id)
+            .is_some_and(|encoding| encoding.epoch == report.epoch);
+        if let Some(clock) = track.clock.as_mut().filter(|_| is_current) {
+            clock.note_report(now, id, report.times);
+        }
+    }
+
+    /// Delivers a packet to every subscriber of its track. Returns whether somebody could begin with a keyframe of its
+    /// encoding only.
+    fn fan_out(&mut self, key: TrackKey, packet: &UpPacket) -> bool {
+        let mut is_awaited = false;
+        let Some(track) = self.tracks.get(key) else {
+            return false;
+        };
+        let delivery = Delivery {
+            now: self.now,
+            key,
+            track,
+            forwards_descriptor: self.config.forward_descriptor,
+        };
+        let encoding = packet.encoding();
         for subscriber in &track.subscribers {
-            let Some(peer) = self.peers.get_mut(subscriber.peer) else {
+            let Some(peer) = self
+                .peers
+                .get_mut(subscriber.peer)
+                .filter(|peer| peer.is_connected())
+            else {
                 continue;
             };
-            match write(self.now, track, *subscriber, peer, received, info) {
-                Outcome::Written { first } => {
-                    self.counters.packets_forwarded += 1;
-                    if first {
-                        done.unannounced.push(subscriber.peer);
-                    }
-                    if !std::mem::replace(&mut peer.dirty, true) {
-                        self.dirty.push_back(subscriber.peer);
-                    }
-                }
-                Outcome::Skipped => {}
-                Outcome::TooLate => self.counters.drop(Drop::TooLate),
-                Outcome::Failed => done.failed.push(subscriber.peer),
-                Outcome::NoFormat { news } => {
-                    self.counters.drop(Drop::NoFormat);
-                    if news {
-                        done.unannounced.push(subscriber.peer);
-                    }
-                }
+            let mut delivered = Delivered::default();
+            delivery.live(peer, subscriber.slot, packet, &mut delivered);
+            is_awaited |= awaits_keyframe(peer, *subscriber, encoding);
+            if delivered.written > 0 && !std::mem::replace(&mut peer.dirty, true) {
+                self.dirty.push_back(subscriber.peer);
             }
-            done.awaited |= awaits_keyframe(peer, *subscriber);
+            note_flow(&mut self.counters, track, peer, *subscriber, &mut delivered);
+            self.counters.note(&delivered);
+            if delivered.has_news {
+                self.unannounced.push(subscriber.peer);
+            }
+            if delivered.has_failed {
+                self.struck.push(subscriber.peer);
+            }
         }
         // A keyframe that came too late for somebody leaves the request open.
-        if info.keyframe_start && !done.awaited {
-            track.keyframes.keyframe_seen();
+        if packet.is_keyframe_start()
+            && !is_awaited
+            && let Some(track) = self.tracks.get_mut(key)
+            && let Some(encoding) = track.encoding_mut(encoding)
+        {
+            encoding.keyframes.keyframe_seen();
         }
-        done
+        is_awaited
     }
 
-    /// The track that a subscriber sees on a line.
-    pub(super) fn track_on_slot(&self, peer: PeerKey, mid: Mid) -> Option<TrackKey> {
-        self.peers.get(peer)?.slot_by_mid(mid)?.track
-    }
-}
-
-fn awaits_keyframe(peer: &Peer, subscriber: Subscriber) -> bool {
-    let slot = peer.slots.get(subscriber.slot);
-    peer.is_connected() && slot.is_some_and(Slot::awaits_keyframe)
-}
-
-fn write(
-    now: Instant,
-    track: &UpTrack,
-    subscriber: Subscriber,
-    peer: &mut Peer,
-    received: &ReceivedPacket,
-    info: &PacketInfo,
-) -> Outcome {
-    if !peer.is_connected() {
-        return Outcome::Skipped;
-    }
-    let Some(slot) = peer.slots.get_mut(subscriber.slot) else {
-        return Outcome::Skipped;
-    };
-    let (mid, format) = (slot.mid, received.format);
-    let sendable = peer.connection.can_send(mid, format);
-    let news = slot.set_sendable(sendable);
-    if !sendable {
-        return Outcome::NoFormat { news };
-    }
-    let first = !slot.flows();
-    let forwarded = match slot.forward(now, track.stream, received, info) {
-        Ok(forwarded) => forwarded,
-        Err(Withheld::NotWanted) => return Outcome::Skipped,
-        Err(Withheld::TooLate) => return Outcome::TooLate,
-    };
-    let outgoing = OutgoingPacket {
-        rid: None,
-        packet: &received.packet,
-        format,
-        sequence: forwarded.numbers.sequence,
-        timestamp: forwarded.numbers.timestamp,
-        wallclock: received.arrival,
-        marker: received.packet.marker,
-        vp8: forwarded.vp8,
-        descriptor: None,
-    };
-    match guard::attempt(|| peer.connection.write(mid, &outgoing)) {
-        Some(true) => Outcome::Written { first },
-        Some(false) => Outcome::Skipped,
-        None => Outcome::Failed,
+    /// The track that a publisher sends on a line.
+    fn track_on_line(&self, peer: PeerKey, mid: Mid) -> Option<TrackKey> {
+        self.peers.get(peer)?.up_track(mid)
     }
 }

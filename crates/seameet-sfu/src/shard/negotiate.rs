@@ -10,13 +10,13 @@ use seameet_core::{ErrorCode, MediaKind, ParticipantId, RequestError};
 use seameet_pipeline::{
     AcceptedOffer, IceCredentials, MediaLine, OfferError, ParsedOffer, PeerConnection,
 };
-use seameet_rtp::{KeyframeThrottle, SourceKey};
 
 use crate::config::{MAX_MEDIA_LINES, ShardConfig};
 use crate::shard::guard::{self, Guarded};
+use crate::shard::outlet::Outlet;
 use crate::shard::peer::{Life, Peer, PeerKey, UpLine};
 use crate::shard::slot::Slot;
-use crate::shard::track::{Subscriber, TrackKey, UpTrack};
+use crate::shard::track::{Declared, Subscriber, TrackKey, UpTrack};
 use crate::shard::{Endpoint, Negotiation, RoomKey, Shard};
 
 /// How long a client may take from its offer to the end of the DTLS handshake. Browsers give up after about sixteen
@@ -88,6 +88,7 @@ impl Shard {
         ));
         self.assign_room(room);
         if let Some(key) = self.peer_of(room, participant) {
+            self.feed_peer(key);
             self.mark_dirty(key);
         }
     }
@@ -193,6 +194,7 @@ impl Shard {
             shown_addresses: 0,
             names: VecDeque::new(),
             dirty: false,
+            estimate: None,
         });
         if let Some(room) = self.rooms.get_mut(&room) {
             room.peers.insert(participant, key);
@@ -221,6 +223,7 @@ impl Shard {
         let Some(peer) = self.peers.get_mut(key) else {
             return;
         };
+        let now = self.now;
         let mut ended = Vec::new();
         for (index, slot) in peer.slots.iter_mut().enumerate() {
             slot.active = lines
@@ -228,7 +231,7 @@ impl Shard {
                 .any(|line| line.mid == slot.mid && line.direction.sends());
             if !slot.active {
                 ended.push((index, slot.track));
-                slot.switch(None);
+                slot.switch(now, None);
             }
         }
         for (slot, track) in ended {
@@ -241,7 +244,7 @@ impl Shard {
             if peer.slot_by_mid(line.mid).is_none() {
                 // Below 32,768, so that early loss cannot be mistaken for a wrapped counter (RFC 3711 3.3.1).
                 let (sequence, timestamp) = (self.random.u16(..1 << 15), self.random.u32(..));
-                let slot = Slot::new(line.mid, line.kind, sequence, timestamp);
+                let slot = Slot::new(line.mid, line.kind, Outlet::new(sequence, timestamp), now);
                 // A line that was recycled under another name leaves its place to the next.
                 match peer.slots.iter_mut().find(|former| former.is_void(lines)) {
                     Some(former) => *former = slot,
@@ -303,14 +306,13 @@ impl Shard {
     }
 
     fn insert_track(&mut self, key: PeerKey, declared: &TrackDeclaration) -> TrackKey {
-        self.next_source += 1;
         let (room, participant) = self
             .peers
             .get(key)
             .map_or((RoomKey(0), ParticipantId::from_random(0)), |peer| {
                 (peer.room, peer.participant)
             });
-        let track = self.tracks.insert(UpTrack {
+        let track = self.tracks.insert(UpTrack::new(Declared {
             id: declared.track,
             room,
             peer: key,
@@ -318,13 +320,7 @@ impl Shard {
             mid: declared.mid,
             source: declared.source,
             muted: declared.muted,
-            encoding: None,
-            epoch: None,
-            stream: SourceKey(self.next_source),
-            keyframes: KeyframeThrottle::default(),
-            awaited: false,
-            subscribers: Vec::new(),
-        });
+        }));
         if let Some(room) = self.rooms.get_mut(&room) {
             room.tracks.insert(declared.track, track);
         }

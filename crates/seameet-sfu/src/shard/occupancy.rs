@@ -19,7 +19,9 @@ pub struct Occupancy {
     pub names: usize,
     /// Entries of the timer heap, obsolete ones included.
     pub timers: usize,
-    /// Tracks whose keyframe is awaited.
+    /// Bytes in all keyframe caches.
+    pub cached_bytes: usize,
+    /// Encodings whose keyframe is awaited.
     pub keyframes: usize,
     /// What waits to be polled or to be worked on.
     pub queued: usize,
@@ -47,6 +49,7 @@ impl Shard {
             addresses: self.demux.addresses(),
             names: self.demux.names(),
             timers: self.timers.len(),
+            cached_bytes: self.cache_budget.used(),
             keyframes: self.keyframes_awaited.len(),
             queued: queues.iter().sum(),
         }

@@ -60,6 +60,8 @@ pub(super) struct Peer {
     pub(super) shown_addresses: usize,
     /// Its ICE names, oldest first.
     pub(super) names: VecDeque<String>,
+    /// What the way to it is thought to take, in bits per second; `None` before anything is known.
+    pub(super) estimate: Option<u64>,
     /// Waits to be run in this step.
     pub(super) dirty: bool,
 }

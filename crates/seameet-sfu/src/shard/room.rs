@@ -110,12 +110,14 @@ impl Shard {
             peer.view = view;
         }
         self.assign_peer(key);
+        self.retarget_peer(key);
     }
 
     pub(super) fn set_muted(&mut self, room: RoomKey, track: TrackId, muted: bool) {
         let Some(key) = self.track_by_id(room, track) else {
             return;
         };
+        let now = self.now;
         let Some(track) = self.tracks.get_mut(key) else {
             return;
         };
@@ -123,18 +125,19 @@ impl Shard {
             return;
         }
         track.muted = muted;
+        // Nobody is to see what was shown before.
+        track.clear_caches();
         let subscribers = track.subscribers.clone();
         for subscriber in &subscribers {
             if let Some(slot) = self.slot_mut(*subscriber) {
-                slot.pause();
+                slot.pause(now);
             }
         }
         if muted {
-            self.cancel_keyframe(key);
-        } else if !subscribers.is_empty() {
-            self.want_keyframe(key);
+            self.cancel_keyframes(key);
         }
         for subscriber in subscribers {
+            self.feed_slot(subscriber);
             self.announce_slots(subscriber.peer);
         }
         // Where slots are short, those who can be heard or seen come first.

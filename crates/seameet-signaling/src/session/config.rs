@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::TurnServer;
 use crate::wire::{DecodeLimits, IceServer, Limits};
 
 /// What a session needs to know. One value serves all sessions of a server.
@@ -15,8 +16,10 @@ pub struct SessionConfig {
     pub offences: OffencePolicy,
     /// How often a member may offer.
     pub offers: OfferPolicy,
-    /// STUN and TURN servers for the client.
+    /// STUN servers, and TURN servers with a fixed password, for the client.
     pub ice_servers: Vec<IceServer>,
+    /// TURN servers for which each `ready` has a credential of its own.
+    pub turn_servers: Vec<TurnServer>,
     /// How long a lost participant is awaited; the room's grace period.
     pub resume_ttl: Duration,
 }
@@ -29,6 +32,7 @@ impl Default for SessionConfig {
             offences: OffencePolicy::default(),
             offers: OfferPolicy::default(),
             ice_servers: Vec::new(),
+            turn_servers: Vec::new(),
             resume_ttl: Duration::from_secs(20),
         }
     }

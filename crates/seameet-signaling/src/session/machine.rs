@@ -7,6 +7,7 @@ use std::time::Instant;
 use seameet_core::room::{Notice, RoomCommand};
 use seameet_core::{Denial, ErrorCode, Grant, RequestError, RoomId};
 
+use super::epoch::Epoch;
 use super::liveness::{Due, Liveness};
 use super::offences::Offences;
 use super::pace::Pace;
@@ -18,6 +19,7 @@ use crate::wire::{ClientBody, ClientMessage, Join, Pong, Rejected, ServerMessage
 #[derive(Debug)]
 pub struct Session {
     config: Arc<SessionConfig>,
+    epoch: Epoch,
     state: State,
     liveness: Liveness,
     offences: Offences,
@@ -55,14 +57,15 @@ struct EarlyLeave {
 }
 
 impl Session {
-    /// A connection was accepted at `now`.
-    pub fn new(now: Instant, config: Arc<SessionConfig>) -> Self {
+    /// A connection was accepted at `now`, when the wall clock showed `at_ms` (milliseconds since 1970).
+    pub fn new(now: Instant, at_ms: f64, config: Arc<SessionConfig>) -> Self {
         let deadline = now + config.timing.join_timeout;
         Self {
             liveness: Liveness::new(now, config.timing),
             offences: Offences::new(config.offences),
             offers: Pace::new(now, config.offers),
             config,
+            epoch: Epoch::new(now, at_ms),
             state: State::AwaitingJoin { deadline },
             pending: VecDeque::new(),
         }
@@ -266,6 +269,7 @@ impl Session {
         };
         let facts = Facts {
             config: &self.config,
+            at_ms: self.epoch.wall_clock_ms(now),
             room: &room,
             join_request,
             leave_request,

@@ -17,6 +17,7 @@
 mod check;
 mod close;
 mod config;
+mod epoch;
 mod input;
 mod liveness;
 mod machine;
@@ -24,12 +25,14 @@ mod offences;
 mod output;
 mod pace;
 mod render;
+mod turn;
 
 pub use close::CloseReason;
 pub use config::{OffencePolicy, OfferPolicy, SessionConfig, SessionLimits, SessionTiming};
 pub use input::SessionInput;
 pub use machine::Session;
 pub use output::{Entry, JoinFacts, SessionOutput};
+pub use turn::TurnServer;
 
 #[cfg(test)]
 mod tests;

@@ -1,19 +1,21 @@
 //! Notices as messages.
 
-use seameet_core::RequestError;
-use seameet_core::RoomId;
 use seameet_core::room::{Notice, RoomSnapshot};
+use seameet_core::{ParticipantId, RequestError, RoomId};
 
 use super::SessionConfig;
 use crate::wire::{
-    Answer, DataMessage, ErrorMessage, Left, MediaLost, PROTOCOL_VERSION, PublisherDemand, Quality,
-    Ready, ResumeInfo, RoomClosing, RoomEvent, RoomInfo, Secret, ServerMessage,
+    Answer, DataMessage, ErrorMessage, IceServer, Left, MediaLost, PROTOCOL_VERSION,
+    PublisherDemand, Quality, Ready, ResumeInfo, RoomClosing, RoomEvent, RoomInfo, Secret,
+    ServerMessage,
 };
 
 /// What the session adds to a room's notice.
 #[derive(Debug)]
 pub(super) struct Facts<'a> {
     pub(super) config: &'a SessionConfig,
+    /// The wall clock, in milliseconds since 1970.
+    pub(super) at_ms: f64,
     pub(super) room: &'a RoomId,
     pub(super) join_request: Option<String>,
     pub(super) leave_request: Option<String>,
@@ -76,6 +78,13 @@ pub(super) fn refusal(id: Option<String>, error: RequestError) -> ServerMessage 
     })
 }
 
+/// The servers that have fixed passwords or none, then those with a password for this participant and this day.
+fn ice_servers(config: &SessionConfig, participant: ParticipantId, at_ms: f64) -> Vec<IceServer> {
+    let turn = config.turn_servers.iter();
+    let turn = turn.map(|server| server.ice_server(participant, at_ms));
+    config.ice_servers.iter().cloned().chain(turn).collect()
+}
+
 fn ready(welcome: Notice, facts: Facts<'_>) -> Option<ServerMessage> {
     let Notice::Welcome {
         participant,
@@ -107,7 +116,7 @@ fn ready(welcome: Notice, facts: Facts<'_>) -> Option<ServerMessage> {
         peers: peers.into_iter().map(Into::into).collect(),
         tracks: tracks.into_iter().map(Into::into).collect(),
         chat: chat.into_iter().map(Into::into).collect(),
-        ice_servers: facts.config.ice_servers.clone(),
+        ice_servers: ice_servers(facts.config, participant, facts.at_ms),
         resume: ResumeInfo {
             token: Secret::new(resume.reveal()),
             ttl_ms: facts.config.resume_ttl.as_secs_f64() * 1000.0,

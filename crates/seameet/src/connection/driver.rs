@@ -18,6 +18,7 @@ use super::budget::ControlBudget;
 use super::message_type::message_type;
 use super::seat::Seat;
 use crate::ServerEvent;
+use crate::clock::wall_clock_ms;
 use crate::hook::Verdict;
 use crate::metrics::JoinOutcome;
 use crate::rooms::{News, RoomMail};
@@ -38,7 +39,7 @@ pub(super) async fn drive(
     let driver = ConnectionDriver {
         connection: shared.next_connection(),
         participant,
-        session: Session::new(now, Arc::clone(&shared.session)),
+        session: Session::new(now, wall_clock_ms(), Arc::clone(&shared.session)),
         control: ControlBudget::new(now),
         ending: shared.shutdown.ending(),
         shared: Arc::clone(shared),

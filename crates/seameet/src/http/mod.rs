@@ -1,5 +1,6 @@
-//! The HTTP routes: WebSocket, health, metrics, web application.
+//! The HTTP routes: WebSocket, health, metrics, the operator's view, web application.
 
+mod admin;
 #[cfg(feature = "embed-frontend")]
 mod embedded;
 mod frontend;
@@ -22,7 +23,8 @@ pub(crate) fn router(shared: Arc<Shared>, frontend: Option<&Frontend>) -> Router
     let mut router = Router::new()
         .route("/ws", get(upgrade::upgrade))
         .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready));
+        .route("/readyz", get(health::ready))
+        .merge(admin::router(&shared));
     #[cfg(feature = "metrics")]
     {
         router = router.route("/metrics", get(metrics));

@@ -20,6 +20,8 @@ impl Metrics {
     pub(crate) fn room_failed(&self) {}
     pub(crate) fn participant_joined(&self) {}
     pub(crate) fn participant_left(&self) {}
+    pub(crate) fn quality_began(&self, _score: u8) {}
+    pub(crate) fn quality_ended(&self, _score: u8) {}
     pub(crate) fn join(&self, _outcome: JoinOutcome) {}
     pub(crate) fn message(&self, _message_type: &'static str) {}
     pub(crate) fn rate_limited(&self) {}

@@ -25,6 +25,7 @@ pub(crate) struct Metrics {
     rooms: Gauge,
     rooms_failed: Counter,
     participants: Gauge,
+    qualities: Family<Label, Gauge>,
     joins: Family<Label, Counter>,
     messages: Family<Label, Counter>,
     rate_limited: Counter,
@@ -65,6 +66,28 @@ impl Metrics {
 
     pub(crate) fn participant_left(&self) {
         self.participants.dec();
+    }
+
+    /// A participant has this connection quality from now on.
+    pub(crate) fn quality_began(&self, score: u8) {
+        self.quality(score).inc();
+    }
+
+    /// It has it no longer.
+    pub(crate) fn quality_ended(&self, score: u8) {
+        self.quality(score).dec();
+    }
+
+    fn quality(&self, score: u8) -> Gauge {
+        let label = match score {
+            0 => "0",
+            1 => "1",
+            2 => "2",
+            3 => "3",
+            4 => "4",
+            _ => "5",
+        };
+        self.qualities.get_or_create(&[("score", label)]).clone()
     }
 
     pub(crate) fn join(&self, outcome: JoinOutcome) {
@@ -112,6 +135,11 @@ impl Metrics {
             "participants",
             "Members of rooms, those reconnecting included",
             self.participants.clone(),
+        );
+        registry.register(
+            "participants_by_quality",
+            "Members whose connection is measured, by score: 0 is lost, 5 is excellent",
+            self.qualities.clone(),
         );
         registry.register("joins", "Attempts to join, by outcome", self.joins.clone());
         registry.register(

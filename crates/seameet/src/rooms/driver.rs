@@ -5,16 +5,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
-use seameet_core::media::MediaEvent;
+use seameet_core::media::{MediaCommand, MediaEvent};
 use seameet_core::room::{Notice, Room, RoomInput, RoomOutput};
 use seameet_core::{ConnectionId, ParticipantId, RoomId};
 use seameet_sfu::RoomMedia;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 
 use super::directory::{Directory, Incarnation};
+use super::inquiry::{Explained, NoAnswer, Waiting, tell};
 use super::line::{LineSender, News};
 use super::mail::{Letter, RoomMail};
+use super::scores::Scores;
 use crate::ServerEvent;
 use crate::clock::wall_clock_ms;
 use crate::room_label::room_label;
@@ -31,6 +33,10 @@ pub(super) struct RoomDriver {
     pub(super) members: BTreeSet<ParticipantId>,
     /// Somebody entered, so the room's life was announced.
     pub(super) announced: bool,
+    /// How good the members' connections are.
+    pub(super) scores: Scores,
+    /// Operators that wait for explanations.
+    waiting: Waiting,
     room: Room,
     deadline: Option<Instant>,
 }
@@ -50,12 +56,14 @@ impl RoomDriver {
     pub(super) fn new(id: RoomId, directory: Arc<Directory>, media: RoomMedia) -> Self {
         Self {
             room: Room::new(directory.config),
+            scores: Scores::new(Arc::clone(&directory.metrics)),
             id,
             directory,
             media,
             lines: HashMap::new(),
             members: BTreeSet::new(),
             announced: false,
+            waiting: Waiting::default(),
             deadline: None,
         }
     }
@@ -114,6 +122,13 @@ impl RoomDriver {
                 self.lines.remove(&connection);
                 RoomInput::Disconnected { connection }
             }
+            RoomMail::Explain { participant, reply } => {
+                return self.explain(participant, reply).await;
+            }
+            RoomMail::Describe { reply } => {
+                tell(reply, self.room.overview());
+                return Life::GoesOn;
+            }
             RoomMail::Remove { participant } => RoomInput::Remove { participant },
             RoomMail::Close {
                 reason,
@@ -126,7 +141,52 @@ impl RoomDriver {
         self.step(input).await
     }
 
+    /// Passes an operator's question on to the media plane.
+    async fn explain(
+        &mut self,
+        participant: ParticipantId,
+        reply: oneshot::Sender<Explained>,
+    ) -> Life {
+        if !self.room.contains(participant) {
+            tell(reply, Err(NoAnswer::UnknownParticipant));
+            return Life::GoesOn;
+        }
+        match self.waiting.add(reply) {
+            Some(request) => {
+                self.command_media(MediaCommand::Explain {
+                    participant,
+                    request,
+                })
+                .await
+            }
+            None => Life::GoesOn,
+        }
+    }
+
+    /// Asks something of the media plane, without which a room cannot live.
+    pub(super) async fn command_media(&self, command: MediaCommand) -> Life {
+        if self.media.send(command).await.is_ok() {
+            return Life::GoesOn;
+        }
+        tracing::error!(room = %room_label(&self.id), "the media worker is gone; the room is closed");
+        Life::Failed
+    }
+
     async fn take_media_event(&mut self, event: MediaEvent) -> Life {
+        let event = match event {
+            MediaEvent::Explained {
+                request,
+                explanation,
+                ..
+            } => {
+                self.waiting.answer(request, explanation);
+                return Life::GoesOn;
+            }
+            other => other,
+        };
+        let members = &self.members;
+        self.scores
+            .note(&event, |participant| members.contains(&participant));
         match &event {
             MediaEvent::Connected { participant } => {
                 self.directory.events.emit(ServerEvent::MediaConnected {

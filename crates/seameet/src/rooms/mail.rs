@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use seameet_core::room::{JoinRequest, RoomCommand};
+use seameet_core::room::{JoinRequest, RoomCommand, RoomOverview};
 use seameet_core::{ConnectionId, ParticipantId};
 use tokio::sync::mpsc::error::{SendError, TrySendError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
+use super::inquiry::Explained;
 use super::line::LineSender;
 
 /// Letters that wait for a room. When it is full the sender waits, and so its client's socket is not read: a room
@@ -101,6 +102,18 @@ pub(crate) enum RoomMail {
     Remove {
         /// Whom.
         participant: ParticipantId,
+    },
+    /// The operator asks why a participant sees what it sees.
+    Explain {
+        /// Whose view is to be explained.
+        participant: ParticipantId,
+        /// The way back.
+        reply: oneshot::Sender<Explained>,
+    },
+    /// The operator asks who is in.
+    Describe {
+        /// The way back.
+        reply: oneshot::Sender<RoomOverview>,
     },
     /// The operator closes the room.
     Close {

@@ -9,11 +9,14 @@
 
 mod directory;
 mod driver;
+mod inquiry;
 mod line;
 mod mail;
 mod outputs;
+mod scores;
 
 pub(crate) use directory::{Directory, DirectoryParts};
+pub(crate) use inquiry::NoAnswer;
 pub(crate) use line::{LineReceiver, News, line};
 pub(crate) use mail::{Join, Mailbox, RoomMail};
 

@@ -8,7 +8,6 @@ use seameet_core::{ConnectionId, ParticipantId};
 use super::driver::{Life, RoomDriver};
 use super::line::{Lost, News};
 use crate::ServerEvent;
-use crate::room_label::room_label;
 
 impl RoomDriver {
     /// Does one thing. What follows from it for the machine is appended to `inputs`.
@@ -28,12 +27,7 @@ impl RoomDriver {
                     line.finish(News::Refused(error));
                 }
             }
-            RoomOutput::Media(command) => {
-                if self.media.send(command).await.is_err() {
-                    tracing::error!(room = %room_label(&self.id), "the media worker is gone; the room is closed");
-                    return Life::Failed;
-                }
-            }
+            RoomOutput::Media(command) => return self.command_media(command).await,
             RoomOutput::Joined { participant } => self.joined(participant),
             RoomOutput::Left {
                 participant,
@@ -76,6 +70,7 @@ impl RoomDriver {
 
     fn left(&mut self, participant: ParticipantId, reason: LeaveReason) {
         self.members.remove(&participant);
+        self.scores.forget(participant);
         self.directory.metrics.participant_left();
         self.directory.events.emit(ServerEvent::PeerDisconnected {
             participant,

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
-use seameet::{BuildError, Codec, Grant, SeaMeetServer, Timing};
+use seameet::{BuildError, Codec, Grant, IceServer, SeaMeetServer, Secret, Timing, TurnServer};
 
 use crate::support::{loopback, open_builder};
 
@@ -53,6 +53,45 @@ fn a_limit_of_zero_is_named() {
     ));
     let error = open_builder().workers(0).build().unwrap_err();
     assert!(error.to_string().contains("`workers`"), "{error}");
+}
+
+/// A browser that is given one address that it cannot read makes no peer connection at all.
+#[test]
+fn addresses_of_ice_servers_that_browsers_refuse_are_named() {
+    let server = |url: &str| IceServer {
+        urls: vec![url.to_owned()],
+        username: None,
+        credential: None,
+    };
+    let error = open_builder()
+        .ice_server(server("stun:stun.example.org"))
+        .ice_server(server("stun.example.org"))
+        .build()
+        .unwrap_err();
+    assert!(error.to_string().contains("`stun.example.org`"), "{error}");
+    let turn = |secret: &str, seconds| TurnServer {
+        urls: vec!["turn:turn.example.org".to_owned()],
+        secret: Secret::new(secret),
+        ttl: Duration::from_secs(seconds),
+    };
+    let error = open_builder().turn_server(turn("", 60)).build();
+    assert!(matches!(error, Err(BuildError::TurnSecret)));
+    let error = open_builder().turn_server(turn("north", 0)).build();
+    assert!(matches!(error, Err(BuildError::Duration { .. })));
+    assert!(
+        open_builder()
+            .turn_server(turn("north", 60))
+            .build()
+            .is_ok()
+    );
+}
+
+#[test]
+fn an_operators_token_that_can_be_guessed_is_refused() {
+    for token in ["", "short", "15 characters.."] {
+        let error = open_builder().admin_token(token.to_owned()).build();
+        assert!(matches!(error, Err(BuildError::AdminToken)), "{token}");
+    }
 }
 
 /// Added to a clock they would be a panic, and a ping each zero seconds is a flood.

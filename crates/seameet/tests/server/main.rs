@@ -5,6 +5,7 @@
     reason = "in a test a failed expectation is the report"
 )]
 
+mod admin;
 mod admission;
 mod building;
 mod connections;

@@ -315,6 +315,29 @@ fn with_a_new_peer_connection_demand_begins_anew() {
 }
 
 #[test]
+fn the_operator_sees_members_in_their_order_with_tracks_and_quality() {
+    let mut play = Play::call(2);
+    play.media(quality(2, 3, &[QualityCause::Latency], 1));
+    play.disconnect(1);
+    let overview = play.room().overview();
+    assert!((overview.started_at_ms - 1000.0).abs() < f64::EPSILON);
+    let seen: Vec<_> = overview
+        .members
+        .iter()
+        .map(|member| {
+            let score = member.quality.as_ref().map(|quality| quality.score);
+            (member.info.id, member.tracks.len(), score)
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [(participant(1), 1, None), (participant(2), 1, Some(3))]
+    );
+    assert!(play.room().contains(participant(1)));
+    assert!(!play.room().contains(participant(3)));
+}
+
+#[test]
 fn who_may_not_receive_hears_of_connections_all_the_same() {
     let mut play = Play::call(1);
     let mut grant = Grant::full();

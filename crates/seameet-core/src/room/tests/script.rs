@@ -229,6 +229,10 @@ impl Play {
         self.input(RoomInput::Timeout);
     }
 
+    pub(super) const fn room(&self) -> &Room {
+        &self.room
+    }
+
     pub(super) fn members(&self) -> usize {
         self.room.member_count()
     }

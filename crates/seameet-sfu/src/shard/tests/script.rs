@@ -10,7 +10,7 @@ use seameet_core::media::{
 use seameet_core::{Codec, MediaKind, ParticipantId, RequestError, TrackId};
 use seameet_pipeline::{
     Certificate, Format, IceCredentials, LineDirection, OfferLine, OutgoingPacket, PeerConfig,
-    PeerConnection, PeerEvent, Role,
+    PeerConnection, PeerEvent, ReceivedPacket, Role,
 };
 use seameet_rtp::{Packet, Payload};
 
@@ -28,12 +28,14 @@ const OPUS: Format = Format {
 pub(in crate::shard) struct Speaker {
     pub(in crate::shard) participant: ParticipantId,
     pub(in crate::shard) heard: usize,
+    /// Packets of pictures.
+    pub(in crate::shard) seen: Vec<ReceivedPacket>,
     /// Datagrams that the server sent to it.
     pub(in crate::shard) sent: usize,
     address: SocketAddr,
     connection: PeerConnection,
     connected: bool,
-    declared: Vec<TrackDeclaration>,
+    pub(in crate::shard) declared: Vec<TrackDeclaration>,
     spoken: u64,
 }
 
@@ -42,7 +44,7 @@ pub(in crate::shard) struct Script {
     pub(in crate::shard) speakers: Vec<Speaker>,
     pub(in crate::shard) events: Vec<MediaEvent>,
     server: SocketAddr,
-    now: Instant,
+    pub(in crate::shard) now: Instant,
     requests: u64,
 }
 
@@ -50,12 +52,8 @@ impl Script {
     pub(in crate::shard) fn new() -> Self {
         let now = Instant::now();
         let server = SocketAddr::from(([198, 51, 100, 1], 10_000));
-        let config = ShardConfig {
-            candidates: vec![server],
-            tcp_candidates: Vec::new(),
-            certificate: Certificate::generate().unwrap(),
-            video_codecs: vec![Codec::Vp8],
-        };
+        let certificate = Certificate::generate().unwrap();
+        let config = ShardConfig::new(vec![server], certificate, vec![Codec::Vp8]);
         let mut shard = Shard::new(config, 1, now);
         shard.handle_input(now, Input::OpenRoom(ROOM));
         Self {
@@ -82,15 +80,28 @@ impl Script {
 
     /// Adds a speaker. Returns what the server said to its offer.
     pub(in crate::shard) fn join(&mut self, number: u8) -> Result<Answer, RequestError> {
+        let lines = [LineDirection::Send, LineDirection::Receive];
+        self.join_with(
+            number,
+            &lines.map(|direction| (MediaKind::Audio, direction)),
+        )
+    }
+
+    /// Adds somebody with these lines.
+    pub(in crate::shard) fn join_with(
+        &mut self,
+        number: u8,
+        lines: &[(MediaKind, LineDirection)],
+    ) -> Result<Answer, RequestError> {
         let mut speaker = Speaker::new(number, self.now);
-        let sdp = speaker.offer(&[LineDirection::Send, LineDirection::Receive]);
+        let sdp = speaker.offer(lines);
         self.speakers.push(speaker);
         self.negotiate(self.speakers.len() - 1, sdp)
     }
 
     /// Lets a speaker offer one more slot.
     pub(in crate::shard) fn offer_again(&mut self, index: usize) -> Result<Answer, RequestError> {
-        let sdp = self.speakers[index].offer(&[LineDirection::Receive]);
+        let sdp = self.speakers[index].offer(&[(MediaKind::Audio, LineDirection::Receive)]);
         self.negotiate(index, sdp)
     }
 
@@ -215,6 +226,7 @@ impl Speaker {
         Self {
             participant: ParticipantId::from_random(u64::from(number)),
             heard: 0,
+            seen: Vec::new(),
             sent: 0,
             address,
             connection: PeerConnection::new(&config, now).unwrap(),
@@ -224,10 +236,10 @@ impl Speaker {
         }
     }
 
-    fn offer(&mut self, directions: &[LineDirection]) -> String {
-        let lines: Vec<_> = directions
+    fn offer(&mut self, lines: &[(MediaKind, LineDirection)]) -> String {
+        let lines: Vec<_> = lines
             .iter()
-            .map(|direction| OfferLine::new(MediaKind::Audio, *direction))
+            .map(|(kind, direction)| OfferLine::new(*kind, *direction))
             .collect();
         let (sdp, mids) = self.connection.create_offer(&lines).unwrap();
         for (line, mid) in lines.iter().zip(mids) {
@@ -236,7 +248,10 @@ impl Speaker {
                 self.declared.push(TrackDeclaration {
                     track: TrackId::new(number),
                     mid,
-                    source: TrackSource::Microphone,
+                    source: match line.kind {
+                        MediaKind::Audio => TrackSource::Microphone,
+                        MediaKind::Video => TrackSource::Camera,
+                    },
                     muted: false,
                 });
             }
@@ -252,9 +267,13 @@ impl Speaker {
     }
 
     fn speak(&mut self, now: Instant) {
-        if !self.connected {
+        let microphone = self
+            .declared
+            .iter()
+            .find(|track| track.source == TrackSource::Microphone);
+        let Some(microphone) = microphone.filter(|_| self.connected) else {
             return;
-        }
+        };
         self.spoken += 1;
         let packet = Packet {
             sequence: self.spoken,
@@ -276,14 +295,17 @@ impl Speaker {
             vp8: None,
             descriptor: None,
         };
-        self.connection.write(self.declared[0].mid, &outgoing);
+        self.connection.write(microphone.mid, &outgoing);
     }
 
     fn listen(&mut self) {
         while let Some(event) = self.connection.poll_event() {
             match event {
                 PeerEvent::Connected => self.connected = true,
-                PeerEvent::Rtp(_) => self.heard += 1,
+                PeerEvent::Rtp(packet) => match packet.format.codec.kind() {
+                    MediaKind::Audio => self.heard += 1,
+                    MediaKind::Video => self.seen.push(packet),
+                },
                 _ => {}
             }
         }

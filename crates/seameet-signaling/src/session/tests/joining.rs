@@ -6,7 +6,7 @@ use seameet_core::room::Notice;
 use seameet_core::{Denial, ErrorCode, RequestError};
 
 use super::play::{JOIN, Play, welcome};
-use crate::session::{SessionConfig, SessionInput};
+use crate::session::{SessionConfig, SessionInput, TurnServer};
 use crate::wire::{IceServer, Secret};
 
 fn join(rest: &str) -> String {
@@ -38,6 +38,32 @@ fn a_granted_join_is_answered_with_ready() {
         r#""tracks":8,"slots":64},"grants":{"publish_microphone":true,"publish_camera":true,"#,
         r#""publish_screen":true,"subscribe":true,"chat":true,"data":true},"resumed":false}"#,
     )]);
+}
+
+#[test]
+fn turn_credentials_are_made_for_the_participant_when_it_is_in() {
+    let mut play = Play::with(SessionConfig {
+        turn_servers: vec![TurnServer {
+            urls: vec!["turn:turn.example".into()],
+            secret: Secret::new("north"),
+            ttl: Duration::from_secs(3600),
+        }],
+        ..SessionConfig::default()
+    });
+    play.wait(Duration::from_secs(9));
+    play.say(JOIN);
+    play.grant();
+    play.take();
+    play.notice(welcome());
+    let ready = play.take().join("");
+    // 2026-01-01 01:00:09. The password is that of OpenSSL for this name and the secret `north`.
+    let made = concat!(
+        r#""ice_servers":[{"urls":["turn:turn.example"],"#,
+        r#""username":"1767229209:p_0000000000000001","#,
+        r#""credential":"8CC1edcaeQ+gKntwz4k0f8uu9fg="}]"#
+    );
+    assert!(ready.contains(made), "{ready}");
+    assert!(!ready.contains("north"));
 }
 
 #[test]

@@ -11,6 +11,9 @@ use crate::wire::Secret;
 
 pub(super) const JOIN: &str = r#"{"type":"join","id":"j","protocol":1,"room_id":"lab"}"#;
 
+/// What the wall clock shows when a play begins: 2026-01-01, in milliseconds since 1970.
+pub(super) const START_MS: f64 = 1_767_225_600_000.0;
+
 pub(super) struct Play {
     session: Session,
     start: Instant,
@@ -26,7 +29,7 @@ impl Play {
     pub(super) fn with(config: SessionConfig) -> Self {
         let start = Instant::now();
         Self {
-            session: Session::new(start, Arc::new(config)),
+            session: Session::new(start, START_MS, Arc::new(config)),
             start,
             elapsed: Duration::ZERO,
             transcript: Vec::new(),
