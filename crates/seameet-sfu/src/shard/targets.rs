@@ -27,8 +27,9 @@ impl Shard {
         let Some(slot) = self.slot_mut(subscriber) else {
             return;
         };
-        if slot.target() != target {
-            slot.set_target(now, target, meanwhile);
+        let is_new = slot.target() != target;
+        slot.set_target(now, target, meanwhile);
+        if is_new {
             self.feed_slot(subscriber);
         }
     }

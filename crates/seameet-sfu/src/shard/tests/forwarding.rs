@@ -1,6 +1,9 @@
 //! Which encoding a viewer gets, how switching looks to it, and how soon it sees anything.
 
+use seameet_rtp::EncodingId;
+
 use super::stage::{Encoder, FRAME_MILLIS, Stage};
+use crate::shard::cache::CacheBudget;
 
 fn numbers(shown: &[super::stage::Shown]) -> Vec<(u8, u32)> {
     shown
@@ -261,4 +264,121 @@ fn nothing_stays_in_caches_when_everybody_left() {
         .shard
         .remove_participant(super::script::ROOM, participant);
     assert_eq!(stage.script.shard.occupancy().cached_bytes, 0);
+}
+
+#[test]
+fn a_loss_of_the_publishers_stays_a_gap_and_its_repair_fills_it() {
+    let mut stage = Stage::new();
+    let viewer = stage.add_viewer();
+    let mut camera = Encoder::new(0, 360);
+    stage.film(&mut [&mut camera], 3, true);
+    let [lost, last] = camera.frame(false);
+    stage.arrive(&camera, last);
+    stage.film(&mut [&mut camera], 2, false);
+    let before: Vec<_> = sequences(&stage, viewer);
+    let missing = before.windows(2).find(|pair| pair[0] + 1 != pair[1]);
+    let missing = missing.expect("the gap is passed on")[0] + 1;
+    stage.arrive(&camera, lost);
+    stage.script.run(FRAME_MILLIS);
+    assert_eq!(sequences(&stage, viewer).last(), Some(&missing));
+    assert!(!stage.is_asked(0), "a gap alone is no reason to ask");
+}
+
+fn sequences(stage: &Stage, viewer: usize) -> Vec<u64> {
+    let seen = stage.script.speakers[viewer].seen.iter();
+    seen.map(|packet| packet.packet.sequence).collect()
+}
+
+#[test]
+fn a_viewers_request_concerns_the_encoding_that_it_is_sent() {
+    let mut stage = Stage::new();
+    let viewer = stage.add_viewer();
+    let (mut high, mut low) = (Encoder::new(0, 720), Encoder::new(1, 180));
+    stage.film(&mut [&mut high, &mut low], 30, true);
+    let (key, mid) = (stage.viewer(viewer), stage.slot(viewer).mid);
+    stage.script.shard.keyframe_requested(key, mid);
+    assert!(stage.is_asked(0) && !stage.is_asked(1));
+    // While another encoding is awaited, the request is for what is seen.
+    stage.film(&mut [&mut high, &mut low], 1, true);
+    stage.film(&mut [&mut high, &mut low], 30, false);
+    stage.wish(viewer, 200);
+    stage.script.shard.keyframe_requested(key, mid);
+    assert!(stage.is_asked(0) && stage.is_asked(1));
+    // Who hid the picture has no use for any.
+    stage.wish(viewer, 0);
+    stage.script.run(2_000);
+    assert!(!stage.is_asked(0) && !stage.is_asked(1));
+}
+
+#[test]
+fn nobody_asks_for_what_does_not_come() {
+    let mut stage = Stage::new();
+    let viewer = stage.add_viewer();
+    let (mut high, mut low) = (Encoder::new(0, 720), Encoder::new(1, 180));
+    stage.film(&mut [&mut high, &mut low], 30, true);
+    stage.wish(viewer, 200);
+    stage.film(&mut [&mut low], 60, true);
+    stage.wish(viewer, 720);
+    assert!(!stage.is_asked(0), "it stopped without a word");
+    let track = &stage.script.shard.tracks[stage.track];
+    assert!(!track.is_live(EncodingId(0), stage.script.now));
+}
+
+#[test]
+fn what_the_publisher_was_asked_to_stop_can_be_wanted_again() {
+    let mut stage = Stage::new();
+    stage.add_viewer();
+    let (mut high, mut low) = (Encoder::new(0, 720), Encoder::new(1, 180));
+    high.bytes = 1_000;
+    stage.film(&mut [&mut high, &mut low], 60, true);
+    let (key, now) = (stage.track, stage.script.now);
+    let demand = |stage: &mut Stage, now, is_wanted| {
+        let high = stage.script.shard.tracks[key].encoding_mut(EncodingId(0));
+        high.unwrap().note_demand(now, is_wanted);
+    };
+    demand(&mut stage, now, false);
+    stage.film(&mut [&mut low], 300, true);
+    stage.script.shard.want_keyframe(key, EncodingId(0));
+    assert!(!stage.is_asked(0), "not before it is wanted");
+    let now = stage.script.now;
+    let best = *stage.script.shard.tracks[key].options(now).last().unwrap();
+    assert_eq!(best.target.encoding, EncodingId(0));
+    assert!(best.is_live && best.bitrate > 300_000, "{best:?}");
+    demand(&mut stage, now, true);
+    stage.script.shard.want_keyframe(key, EncodingId(0));
+    assert!(stage.is_asked(0));
+    // A publisher that does not heed is given up.
+    stage.film(&mut [&mut low], 100, false);
+    let now = stage.script.now;
+    assert!(!stage.script.shard.tracks[key].is_live(EncodingId(0), now));
+}
+
+#[test]
+fn all_caches_together_are_bounded() {
+    let mut stage = Stage::new();
+    stage.script.shard.cache_budget = CacheBudget::new(3_000);
+    let mut camera = Encoder::new(0, 360);
+    for frame in 0..30 {
+        stage.film(&mut [&mut camera], 1, frame == 0);
+        assert!(stage.script.shard.occupancy().cached_bytes <= 3_000);
+    }
+    stage.add_viewer();
+    assert!(stage.is_asked(0), "the picture is too long to be kept");
+}
+
+#[test]
+fn a_narrow_line_gets_a_keyframe_rather_than_the_past() {
+    let mut stage = Stage::new();
+    let viewer = stage.add_viewer();
+    let mut camera = Encoder::new(0, 360);
+    stage.film(&mut [&mut camera], 20, true);
+    let before = stage.shown(viewer, None);
+    stage.wish(viewer, 0);
+    stage.film(&mut [&mut camera], 5, false);
+    let key = stage.viewer(viewer);
+    stage.script.shard.peers[key].estimate = Some(8_000);
+    stage.wish(viewer, 720);
+    stage.script.run(FRAME_MILLIS);
+    assert!(stage.shown(viewer, before.last().copied()).is_empty());
+    assert!(stage.is_asked(0));
 }
