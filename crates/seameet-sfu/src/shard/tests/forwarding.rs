@@ -272,13 +272,13 @@ fn a_loss_of_the_publishers_stays_a_gap_and_its_repair_fills_it() {
     let viewer = stage.add_viewer();
     let mut camera = Encoder::new(0, 360);
     stage.film(&mut [&mut camera], 3, true);
-    let [lost, last] = camera.frame(false);
-    stage.arrive(&camera, last);
+    let [missed, ended] = camera.frame(false);
+    stage.arrive(&camera, ended);
     stage.film(&mut [&mut camera], 2, false);
     let before: Vec<_> = sequences(&stage, viewer);
     let missing = before.windows(2).find(|pair| pair[0] + 1 != pair[1]);
     let missing = missing.expect("the gap is passed on")[0] + 1;
-    stage.arrive(&camera, lost);
+    stage.arrive(&camera, missed);
     stage.script.run(FRAME_MILLIS);
     assert_eq!(sequences(&stage, viewer).last(), Some(&missing));
     assert!(!stage.is_asked(0), "a gap alone is no reason to ask");
@@ -319,6 +319,8 @@ fn nobody_asks_for_what_does_not_come() {
     stage.wish(viewer, 200);
     stage.film(&mut [&mut low], 60, true);
     stage.wish(viewer, 720);
+    let key = stage.track;
+    stage.script.shard.want_keyframe(key, EncodingId(0));
     assert!(!stage.is_asked(0), "it stopped without a word");
     let track = &stage.script.shard.tracks[stage.track];
     assert!(!track.is_live(EncodingId(0), stage.script.now));
