@@ -22,6 +22,7 @@ mod peer;
 mod planner;
 mod room;
 mod slot;
+mod sound;
 mod targets;
 mod timers;
 mod track;
@@ -30,7 +31,7 @@ mod upstream;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
 use seameet_core::media::{DisconnectReason, MediaCommand, MediaEvent};
@@ -81,6 +82,8 @@ pub struct Shard {
     struck: Vec<PeerKey>,
     keyframes_awaited: Vec<(TrackKey, EncodingId)>,
     cache_budget: CacheBudget,
+    /// Rooms in which it is to be decided who speaks.
+    sounds_due: BTreeSet<(Instant, RoomKey)>,
     transmits: VecDeque<Transmit>,
     /// As long as what one batch of inputs causes; each is polled before the next batch.
     events: VecDeque<(RoomKey, MediaEvent)>,
@@ -110,6 +113,7 @@ impl Shard {
             unannounced: Vec::new(),
             struck: Vec::new(),
             keyframes_awaited: Vec::new(),
+            sounds_due: BTreeSet::new(),
             transmits: VecDeque::new(),
             events: VecDeque::new(),
             counters: Counters::default(),
@@ -162,8 +166,9 @@ impl Shard {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let keyframes = self.keyframe_deadline();
-        self.timers.next().into_iter().chain(keyframes).min()
+        let others = [self.keyframe_deadline(), self.sound_deadline()];
+        let others = others.into_iter().flatten();
+        self.timers.next().into_iter().chain(others).min()
     }
 
     fn command(&mut self, room: RoomKey, command: MediaCommand) {
@@ -221,6 +226,7 @@ impl Shard {
             return;
         }
         self.poll_keyframes();
+        self.poll_sound();
         while let Some(key) = self.timers.pop_due(self.now) {
             self.mark_dirty(key);
         }

@@ -1,10 +1,12 @@
 //! Carries out the planner's plan and tells subscribers.
 
-use seameet_core::media::{MediaEvent, SlotAssignment, SlotsNeeded};
+use seameet_core::MediaKind;
+use seameet_core::media::{MediaEvent, SlotAssignment, SlotsNeeded, TrackSource};
 
 use crate::shard::peer::{Peer, PeerKey};
 use crate::shard::planner::{self, Plan, SlotFacts, TrackFacts};
 use crate::shard::slot::{Announced, Slot};
+use crate::shard::sound::RoomSound;
 use crate::shard::track::{Subscriber, TrackKey};
 use crate::shard::{RoomKey, Shard};
 
@@ -22,9 +24,12 @@ impl Shard {
             return;
         };
         let peers: Vec<_> = members.peers.values().copied().collect();
+        self.sound_mut(room).map(RoomSound::begin_planning);
         for key in peers {
             self.assign_peer(key);
         }
+        self.sound_mut(room).map(RoomSound::end_planning);
+        self.list_sound(room);
     }
 
     /// Plans one subscriber anew.
@@ -32,7 +37,13 @@ impl Shard {
         let Some(peer) = self.peers.get(key) else {
             return;
         };
-        let plan = planner::plan(&peer.view, &slot_facts(peer), &self.receivable(key, peer));
+        let (room, slots) = (peer.room, slot_facts(peer));
+        let mut tracks = self.receivable(key, peer);
+        self.mark_heard(room, &slots, &mut tracks);
+        let Some(peer) = self.peers.get(key) else {
+            return;
+        };
+        let plan = planner::plan(&peer.view, &slots, &tracks);
         self.apply(key, &plan);
         self.announce_slots(key);
         self.announce_needed(key, plan.needed);
@@ -51,8 +62,36 @@ impl Shard {
                 id: track.id,
                 source: track.source,
                 muted: track.muted,
+                heard: true,
             })
             .collect()
+    }
+
+    /// Where more sounds than slots are to be heard, the loudest are chosen; sounds of screens keep theirs.
+    fn mark_heard(&mut self, room: RoomKey, slots: &[SlotFacts], tracks: &mut [TrackFacts]) {
+        let now = self.now;
+        let slots = slots.iter().filter(|slot| slot.kind == MediaKind::Audio);
+        let sounds = tracks
+            .iter()
+            .filter(|track| track.source.kind() == MediaKind::Audio && !track.muted);
+        let (screens, voices): (Vec<&TrackFacts>, Vec<&TrackFacts>) =
+            sounds.partition(|track| track.source == TrackSource::ScreenAudio);
+        let places = slots.count().saturating_sub(screens.len());
+        if places == 0 || voices.len() <= places {
+            return;
+        }
+        let voices: Vec<_> = voices.iter().map(|track| track.key).collect();
+        let Some(sound) = self.sound_mut(room) else {
+            return;
+        };
+        let heard = sound.choose(now, places, &voices);
+        for track in tracks {
+            track.heard = heard.contains(&track.key);
+        }
+    }
+
+    fn sound_mut(&mut self, room: RoomKey) -> Option<&mut RoomSound> {
+        self.rooms.get_mut(&room).map(|room| &mut room.sound)
     }
 
     fn apply(&mut self, key: PeerKey, plan: &Plan) {

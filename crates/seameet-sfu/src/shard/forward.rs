@@ -1,6 +1,6 @@
 //! From a publisher's packet to its subscribers.
 
-use seameet_core::Mid;
+use seameet_core::{MediaKind, Mid};
 use seameet_pipeline::{PeerEvent, ReceivedPacket};
 use seameet_rtp::{EncodingId, SenderReport, SourceKey};
 
@@ -101,6 +101,12 @@ impl Shard {
             self.counters.drop(Drop::Muted);
             return;
         }
+        if track.source.kind() == MediaKind::Audio {
+            self.hear(key, &received);
+        }
+        let Some(track) = self.tracks.get_mut(key) else {
+            return;
+        };
         self.next_source += 1;
         let stream = SourceKey(self.next_source);
         let Some(taken) = track.take(received, stream, &self.cache_budget) else {

@@ -20,6 +20,8 @@ pub(super) struct TrackFacts {
     pub(super) id: TrackId,
     pub(super) source: TrackSource,
     pub(super) muted: bool,
+    /// Among the loudest, where sounds are more than slots; of no meaning for pictures.
+    pub(super) heard: bool,
 }
 
 /// What a slot shall carry.
@@ -36,11 +38,17 @@ pub(super) struct Plan {
     pub(super) needed: SlotsNeeded,
 }
 
+/// Most slots for sound that a subscriber is asked to add. Where sounds are more, the loudest share them: nobody can
+/// follow more voices at once.
+const MAX_AUDIO_SLOTS: usize = 8;
+
 /// Plans a subscriber's slots. A track that has a slot and is still wanted keeps it, so that nothing flickers.
 pub(super) fn plan(view: &View, slots: &[SlotFacts], tracks: &[TrackFacts]) -> Plan {
     let mut planned = vec![Planned::default(); slots.len()];
     let audio = wanted(tracks, MediaKind::Audio, usize::MAX);
     let missing_audio = fill(&mut planned, slots, MediaKind::Audio, &audio);
+    let audio_slots = slots.iter().filter(|slot| slot.kind == MediaKind::Audio);
+    let missing_audio = missing_audio.min(MAX_AUDIO_SLOTS.saturating_sub(audio_slots.count()));
     let missing_video = match view {
         View::Auto { max_video } => {
             let video = wanted(tracks, MediaKind::Video, *max_video);
@@ -88,7 +96,7 @@ fn grant(planned: &mut [Planned], slots: &[SlotFacts], tracks: &[TrackFacts], wi
     }
 }
 
-/// What is to be heard or seen now goes before what is muted; screens first, then by publication.
+/// What is to be heard or seen now goes before what is muted; screens first, then the loudest, then by publication.
 fn wanted(tracks: &[TrackFacts], kind: MediaKind, most: usize) -> Vec<TrackKey> {
     let mut wanted: Vec<_> = tracks
         .iter()
@@ -99,7 +107,7 @@ fn wanted(tracks: &[TrackFacts], kind: MediaKind, most: usize) -> Vec<TrackKey> 
             TrackSource::Screen | TrackSource::ScreenAudio => 0,
             TrackSource::Microphone | TrackSource::Camera => 1,
         };
-        (track.muted, rank, track.id)
+        (track.muted, rank, !track.heard, track.id)
     });
     wanted
         .into_iter()

@@ -7,6 +7,7 @@ use seameet_core::{ParticipantId, TrackId};
 
 use crate::shard::guard;
 use crate::shard::peer::{Peer, PeerKey};
+use crate::shard::sound::RoomSound;
 use crate::shard::track::TrackKey;
 use crate::shard::{RoomKey, Shard};
 
@@ -16,6 +17,7 @@ pub(super) struct MediaRoom {
     pub(super) peers: BTreeMap<ParticipantId, PeerKey>,
     /// In the order of publication.
     pub(super) tracks: BTreeMap<TrackId, TrackKey>,
+    pub(super) sound: RoomSound,
 }
 
 impl Shard {
@@ -35,6 +37,7 @@ impl Shard {
         for key in peers {
             self.remove_peer(key);
         }
+        self.unlist_sound(room);
         self.rooms.remove(&room);
     }
 
@@ -100,6 +103,7 @@ impl Shard {
         {
             room.tracks.remove(&track.id);
         }
+        self.silence(track.room, key);
     }
 
     pub(super) fn set_view(&mut self, room: RoomKey, participant: ParticipantId, view: View) {
@@ -134,6 +138,7 @@ impl Shard {
             }
         }
         if muted {
+            self.silence(room, key);
             self.cancel_keyframes(key);
         }
         for subscriber in subscribers {

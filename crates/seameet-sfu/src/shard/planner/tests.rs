@@ -21,6 +21,7 @@ fn tracks(sources: &[TrackSource]) -> Vec<TrackFacts> {
             id: TrackId::new(number),
             source: *source,
             muted: false,
+            heard: true,
         })
         .collect()
 }
@@ -266,4 +267,23 @@ proptest! {
             prop_assert_eq!(carried(&again), carried(&plan), "a plan is its own continuation");
         }
     }
+}
+
+#[test]
+fn the_loudest_share_slots_that_are_too_few_and_nobody_is_asked_for_dozens() {
+    let mut tracks = tracks(&[Microphone; 12]);
+    for (index, track) in tracks.iter_mut().enumerate() {
+        track.heard = index >= 10;
+    }
+    let slots = slots(&[Audio, Audio, Audio]);
+    let plan = plan(&auto(0), &slots, &tracks);
+    assert_eq!(
+        carried(&plan),
+        [
+            Some(tracks[10].key),
+            Some(tracks[11].key),
+            Some(tracks[0].key)
+        ]
+    );
+    assert_eq!(plan.needed.audio, 5, "up to eight slots");
 }
