@@ -33,6 +33,16 @@ export function relayOnly(): void {
   }
 }
 
+/** Hides the server's UDP addresses from the page, as a network that lets no UDP through would make them useless. */
+export function withoutUdp(): void {
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    override setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+      const sdp = description.sdp?.replaceAll(/^a=candidate:\S+ \d+ udp .*\r\n/gm, '')
+      return super.setRemoteDescription(sdp === undefined ? description : { type: description.type, sdp })
+    }
+  }
+}
+
 /** Remembers what plays sound. */
 export function noteSound(): void {
   const sounds = (window.seameetSounds = new Set<HTMLAudioElement>())

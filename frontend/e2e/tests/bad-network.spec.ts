@@ -1,0 +1,60 @@
+import { expect, test } from '../src/fixtures.ts'
+import { rich } from '../src/media-files.ts'
+import type { Network } from '../src/network.ts'
+import { people, Person } from '../src/person.ts'
+import { longestFreeze, reports, route, watchFrames } from '../src/reports.ts'
+import { Server } from '../src/server.ts'
+
+const { alice, bob } = people
+const everybody = Object.values(people)
+
+/** Alice beside the server, Bob at the far end of the line. Both see each other when this returns. */
+async function call(network: Network, run: (alice: Person, bob: Person) => Promise<void>, picture = rich): Promise<void> {
+  const server = await Server.start(['--dev'], network.address)
+  const opened: Person[] = []
+  try {
+    // A page of an address has no camera unless the browser is told to trust it.
+    const switches = [`--unsafely-treat-insecure-origin-as-secure=${server.url}`]
+    const a = await Person.launch('chromium', alice, { switches, picture })
+    opened.push(a)
+    const b = await Person.launch('chromium', bob, { switches, starter: network.starter })
+    opened.push(b)
+    await a.join(server.roomUrl('line'))
+    await b.join(server.roomUrl('line'))
+    await b.sees(alice)
+    await a.sees(bob)
+    await run(a, b)
+  } finally {
+    await Promise.all(opened.map((person) => person.close()))
+    await server.stop()
+  }
+}
+
+test('a line that loses every twelfth packet both ways keeps picture and sound', async ({ network }) => {
+  test.setTimeout(150_000)
+  await call(network, async (a, b) => {
+    network.become({ loss: 0.08 })
+    const videos = [b.tile(alice).locator('video'), a.tile(bob).locator('video')]
+    for (const video of videos) await watchFrames(video)
+    await b.page.waitForTimeout(10_000)
+    for (const video of videos) expect(await longestFreeze(video)).toBeLessThan(2_000)
+    await b.sees(alice)
+    await a.sees(bob)
+    await b.hears(everybody, [alice])
+    await a.hears(everybody, [bob])
+    // The loss was real.
+    const lost = (await reports(b.page)).filter(({ type }) => type === 'inbound-rtp').map(({ packetsLost }) => packetsLost ?? 0)
+    expect(Math.max(...lost)).toBeGreaterThan(10)
+  })
+})
+
+test('where a firewall stops UDP the call goes over TCP', async ({ network }) => {
+  test.setTimeout(150_000)
+  network.become({ noUdp: true })
+  await call(network, async (a, b) => {
+    await b.hears(everybody, [alice])
+    await a.hears(everybody, [bob])
+    expect(await route(b.page)).toMatchObject({ local: { protocol: 'tcp' }, remote: { protocol: 'tcp' } })
+    expect(await route(a.page)).toMatchObject({ local: { protocol: 'udp' } })
+  })
+})
