@@ -69,6 +69,22 @@ impl RateMeter {
         self.peaks.iter().copied().max().unwrap_or_default()
     }
 
+    /// As [`cost`](Self::cost), but what came in the first moment and was followed by nothing, as the keyframe of a
+    /// still screen, is spread over the silence behind it, up to a second.
+    pub fn expected(&self, now: Instant) -> u64 {
+        let elapsed = self
+            .started
+            .map(|started| now.saturating_duration_since(started));
+        match elapsed {
+            Some(elapsed) if !self.is_settled => {
+                let bytes = self.buckets.iter().map(|bucket| bucket.bytes);
+                let bits = bytes.fold(0_u64, u64::saturating_add).saturating_mul(8);
+                per_second(bits, elapsed.min(SECOND))
+            }
+            _ => self.cost(),
+        }
+    }
+
     /// Moves on to the bucket of `now` and empties those in between.
     fn advance(&mut self, now: Instant) {
         let started = *self.started.get_or_insert(now);
@@ -94,6 +110,9 @@ impl RateMeter {
         let measured = self.bitrate(now);
         let was_settled = self.is_settled;
         self.is_settled |= self.span(now) >= MIN_PEAK_SPAN;
+        if !was_settled {
+            self.peaks = [0; PEAK_SECONDS];
+        }
         if let Some(peak) = self.peaks.get_mut(self.newest_peak) {
             // The first packets, often a keyframe, say little about a second, but are all there is.
             *peak = if was_settled {

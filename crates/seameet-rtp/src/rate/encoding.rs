@@ -90,6 +90,11 @@ impl EncodingMeter {
         self.meter(limit).cost()
     }
 
+    /// As [`cost`](Self::cost), but a burst that nothing followed is spread over the silence behind it.
+    pub fn expected(&self, now: Instant, limit: Layer) -> u64 {
+        self.meter(limit).expected(now)
+    }
+
     /// How long nothing has come; `None` if nothing ever did. A still screen and a paused encoding look alike.
     pub fn idle(&self, now: Instant) -> Option<Duration> {
         self.last_packet

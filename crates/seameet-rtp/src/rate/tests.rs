@@ -316,3 +316,16 @@ proptest! {
         prop_assert!(bench.layers().len() <= 32);
     }
 }
+
+#[test]
+fn the_keyframe_of_a_still_screen_is_spread_over_the_silence_behind_it() {
+    let (mut meter, start) = (RateMeter::new(), Instant::now());
+    meter.record(start, 100_000, true);
+    assert_eq!(meter.expected(start), 4_000_000);
+    assert_eq!(meter.expected(start + SECOND), 800_000);
+    assert_eq!(meter.expected(start + 60 * SECOND), 800_000);
+    // What comes much later says more.
+    meter.record(start + 10 * SECOND, 1_000, true);
+    assert_eq!(meter.expected(start + 11 * SECOND), meter.cost());
+    assert!(meter.cost() < 100_000, "{}", meter.cost());
+}

@@ -96,7 +96,7 @@ impl UpTrack {
             height: size.map(|size| size.height),
             width: size.map(|size| size.width),
             fps: u32::try_from(fps).unwrap_or(u32::MAX),
-            bitrate: encoding.meter.cost(layer),
+            bitrate: encoding.meter.expected(now, layer),
             is_live: self.is_live(encoding.id, now),
         }
     }
