@@ -155,14 +155,15 @@ impl Decoder {
                 None => frame.stamp.keyframe,
                 Some(reference) => self.decoded.contains(&identity(&frame.stamp, reference)),
             };
-            let is_promised = self.wire.promises(frame);
-            if is_promised && !is_true && !std::mem::replace(&mut frame.is_reported, true) {
+            let promise = self.wire.promises(frame);
+            if promise == Some(true) && !is_true && !std::mem::replace(&mut frame.is_reported, true)
+            {
                 garbage = Some(format!(
                     "the wire promises {:?}, which refers to nothing",
                     frame.stamp
                 ));
             }
-            (is_true && is_promised).then_some(*first)
+            (is_true && promise != Some(false)).then_some(*first)
         });
         if let Some(what) = garbage {
             self.complain(now, || what);

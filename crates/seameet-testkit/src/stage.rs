@@ -60,13 +60,15 @@ pub struct Sight {
 /// How often the server's backlog is looked at.
 const SAMPLE: Duration = Duration::from_millis(100);
 
-/// A line with this many bits per second and twenty milliseconds each way. Its queue is so deep that a sender that
-/// sends too much fills it instead of losing packets.
+/// A line with this many bits per second and twenty milliseconds each way. Its queue holds a second, and ten packets at
+/// least, so that a sender that sends too much fills it before it loses packets.
 pub fn line(bits_per_second: u64) -> LinkConfig {
+    let ten_packets = Duration::from_secs(10 * 1_200 * 8)
+        / u32::try_from(bits_per_second.max(1)).unwrap_or(u32::MAX);
     LinkConfig {
         delay: Duration::from_millis(20),
         bandwidth: Some(bits_per_second),
-        queue: Duration::from_secs(1),
+        queue: ten_packets.max(Duration::from_secs(1)),
         ..LinkConfig::default()
     }
 }
@@ -225,6 +227,13 @@ impl Sight {
             bitrate: 0,
             cause: None,
         }
+    }
+
+    /// The share of the time with this height on the screen, 0 to 1.
+    pub fn share_of(&self, height: u16) -> f64 {
+        let total: Duration = self.heights.values().sum();
+        let time = self.heights.get(&height).copied().unwrap_or_default();
+        time.as_secs_f64() / total.as_secs_f64().max(f64::EPSILON)
     }
 
     /// The longer of the waits on the line and in the server.

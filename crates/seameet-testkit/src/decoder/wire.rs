@@ -68,30 +68,40 @@ impl Wire {
         }
     }
 
-    /// Whether a real decoder would take the frame now.
-    pub(super) fn promises(&mut self, frame: &Frame) -> bool {
+    /// Whether a real decoder would take the frame now; `None` where it would have to know more than this model does.
+    pub(super) fn promises(&mut self, frame: &Frame) -> Option<bool> {
         if frame.stamp.keyframe {
-            return frame.reading != Reading::Unreadable;
+            return Some(frame.reading != Reading::Unreadable);
         }
         match &frame.reading {
-            Reading::Nothing => true,
-            Reading::Unreadable => false,
-            Reading::Indexed { tl0 } => {
-                let step = u8::from(frame.stamp.temporal == 0);
-                let last = self.tl0.get(usize::from(frame.stamp.spatial)).copied();
-                last.flatten()
-                    .is_some_and(|last| last.wrapping_add(step) == *tl0)
-            }
-            Reading::Previous => {
-                while self.next.is_some_and(|next| self.skipped.contains(&next)) {
-                    self.next = self.next.map(|next| next + 1);
-                }
-                self.next == Some(frame.first)
-            }
+            Reading::Nothing => None,
+            Reading::Unreadable => Some(false),
+            Reading::Indexed { tl0 } => self.continues(frame, *tl0),
+            Reading::Previous => Some(self.follows(frame)),
             Reading::Described { references, .. } => {
-                references.iter().all(|number| self.frames.contains(number))
+                let is_known = |number| self.frames.contains(number);
+                Some(references.iter().all(is_known))
             }
         }
+    }
+
+    /// The base layer counts itself. Whether something is missing among the frames above it, only their numbers tell.
+    fn continues(&mut self, frame: &Frame, tl0: u8) -> Option<bool> {
+        let is_base = frame.stamp.temporal == 0;
+        let last = self.tl0.get(usize::from(frame.stamp.spatial)).copied();
+        let last = last.flatten()?;
+        if last.wrapping_add(u8::from(is_base)) != tl0 {
+            return Some(false);
+        }
+        (is_base || self.follows(frame)).then_some(true)
+    }
+
+    /// No number is missing between what was decoded last and the frame.
+    fn follows(&mut self, frame: &Frame) -> bool {
+        while self.next.is_some_and(|next| self.skipped.contains(&next)) {
+            self.next = self.next.map(|next| next + 1);
+        }
+        self.next == Some(frame.first)
     }
 
     pub(super) fn decoded(&mut self, frame: &Frame) {

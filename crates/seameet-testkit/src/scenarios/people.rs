@@ -38,7 +38,7 @@ pub fn crowd() -> Vec<(u64, Row)> {
     viewers.iter().zip(&lines).map(row).collect()
 }
 
-const CROWD_LINES: [u64; 5] = [120_000, 300_000, 800_000, 1_500_000, 4_000_000];
+const CROWD_LINES: [u64; 5] = [300_000, 800_000, 1_500_000, 3_000_000, 5_000_000];
 
 /// What a slow viewer does to others.
 #[derive(Debug)]

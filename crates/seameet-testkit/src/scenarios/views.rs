@@ -57,6 +57,6 @@ pub fn rebind(video: VideoPlan) -> Vec<Row> {
     pair.want(720);
     let elsewhere = SocketAddr::from(([198, 18, 9, 9], 6_001));
     pair.stage.world.rebind(pair.viewer, elsewhere);
-    pair.phase("large, elsewhere", 15);
+    pair.phase("large, elsewhere", 30);
     pair.finish()
 }

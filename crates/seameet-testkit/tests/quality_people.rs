@@ -1,0 +1,40 @@
+//! What many people at once see and hear, and what they do to each other.
+//!
+//! Each bound was set to something impossible once, and each test failed then: heights to 1, times to nothing, shares
+//! to more than all.
+
+use std::time::Duration;
+
+use seameet_testkit::scenarios;
+
+const MILLISECOND: Duration = Duration::from_millis(1);
+
+#[test]
+fn a_slow_viewer_changes_nothing_for_others() {
+    let seen = scenarios::neighbours();
+    let [beside_slow, beside_fast] = seen.pictures;
+    for (one, other) in beside_slow.iter().zip(&beside_fast) {
+        assert!(one.len() > 590, "{} pictures", one.len());
+        // The first and the last picture may fall to either side of the border.
+        let common = |pictures: &[(Duration, u16)]| pictures[2..pictures.len() - 2].to_vec();
+        let missing = common(one).iter().filter(|it| !other.contains(it)).count();
+        let added = common(other).iter().filter(|it| !one.contains(it)).count();
+        assert_eq!(
+            (missing, added),
+            (0, 0),
+            "the same pictures at the same sizes"
+        );
+    }
+    for (slow, fast) in seen.beside_slow.iter().zip(&seen.beside_fast) {
+        let difference = slow.sight.longest_gap.abs_diff(fast.sight.longest_gap);
+        assert!(difference <= 30 * MILLISECOND, "{slow:#?} {fast:#?}");
+    }
+}
+
+#[test]
+fn of_fifty_talkers_those_who_speak_are_heard_in_three_slots() {
+    let talkers = scenarios::talkers();
+    assert!(talkers.heard >= 0.85, "{talkers:?}");
+    assert!(talkers.longest_onset <= 500 * MILLISECOND, "{talkers:?}");
+    assert!(!talkers.heard_itself, "{talkers:?}");
+}
