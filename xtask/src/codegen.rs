@@ -74,7 +74,7 @@ fn output_path() -> PathBuf {
 }
 
 /// The number of the first line in which two texts differ, counted from one.
-fn first_difference(found: &str, wanted: &str) -> Option<usize> {
+pub(crate) fn first_difference(found: &str, wanted: &str) -> Option<usize> {
     if found == wanted {
         return None;
     }

@@ -6,6 +6,7 @@
 //! | `test` | runs every check that CI runs |
 //! | `tidy` | checks the rules that the compiler cannot state |
 //! | `codegen` | writes the TypeScript types of the wire protocol |
+//! | `quality` | plays the scenes of the test kit and writes what viewers see to `docs/quality.md` |
 #![expect(clippy::print_stdout, reason = "a task runner talks to the terminal")]
 
 mod codegen;
@@ -13,6 +14,7 @@ mod demo;
 mod frontend;
 mod prerequisites;
 mod process;
+mod quality;
 mod system;
 mod test;
 mod tidy;
@@ -41,6 +43,8 @@ enum Task {
     Tidy,
     /// Write the TypeScript types of the wire protocol.
     Codegen(codegen::Options),
+    /// Play the scenes of the test kit and write what viewers see to `docs/quality.md`.
+    Quality(quality::Options),
 }
 
 fn main() -> ExitCode {
@@ -49,6 +53,7 @@ fn main() -> ExitCode {
         Task::Test(options) => test::run(&options),
         Task::Tidy => tidy::run(),
         Task::Codegen(options) => codegen::run(&options),
+        Task::Quality(options) => quality::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
