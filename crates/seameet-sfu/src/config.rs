@@ -84,6 +84,7 @@ impl ShardConfig {
         config.certificate = Some(self.certificate.clone());
         config.video_codecs.clone_from(&self.video_codecs);
         config.credentials = Some(credentials);
+        config.redundant_audio = true;
         config.max_media_lines = MAX_MEDIA_LINES;
         config
     }

@@ -22,7 +22,8 @@ use str0m::rtp::Ssrc;
 use crate::convert;
 use crate::negotiate::{self, MediaLine};
 use crate::packet::Format;
-use crate::peer::lines::sending::{SendingLine, bound_retransmission};
+pub(super) use crate::peer::lines::sending::SendingLine;
+use crate::peer::lines::sending::bound_retransmission;
 
 /// Most different streams of a connection between two negotiations; packets of further ones are dropped.
 const MAX_ROUTES: usize = 64;

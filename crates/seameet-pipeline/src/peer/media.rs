@@ -1,12 +1,15 @@
 //! Packets: from the engine's words to ours and back.
 
+use std::sync::Arc;
+
 use seameet_core::{MediaKind, Mid};
 use seameet_rtp::Vp8Rewrite;
+use seameet_rtp::red::RedPacket;
 use str0m::media::KeyframeRequestKind;
 use str0m::rtp::{RtpPacket, RtpWrite, Vp8Descriptor, Vp8Patch};
 
 use crate::packet::{Format, OutgoingPacket, ReceivedPacket};
-use crate::peer::lines::Origin;
+use crate::peer::lines::{Origin, SendingLine};
 use crate::peer::{PeerConnection, PeerEvent};
 use crate::{convert, extension};
 
@@ -44,7 +47,7 @@ impl PeerConnection {
             outgoing.sequence.into(),
             outgoing.timestamp,
             outgoing.wallclock,
-            packet.payload.shared(),
+            payload_for(line, outgoing),
         )
         .marker(outgoing.marker)
         .nackable(line.kind == MediaKind::Video)
@@ -121,6 +124,20 @@ impl PeerConnection {
             packet,
         };
         self.events.push_back(PeerEvent::Rtp(received));
+    }
+}
+
+/// Redundant sound names in itself what its frames are, by the payload type of its receiver (RFC 2198, section 3). What
+/// cannot be read, as when it is encrypted, goes out as it came.
+fn payload_for(line: &SendingLine, outgoing: &OutgoingPacket<'_>) -> Arc<[u8]> {
+    let payload = &outgoing.packet.payload;
+    if outgoing.format != Format::OPUS_RED {
+        return payload.shared();
+    }
+    let plain = line.payload_type(Format::OPUS);
+    match (RedPacket::parse(payload), plain) {
+        (Ok(red), Some(plain)) => red.with_payload_type(payload, *plain).shared(),
+        _ => payload.shared(),
     }
 }
 

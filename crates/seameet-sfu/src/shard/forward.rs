@@ -1,13 +1,13 @@
 //! From a publisher's packet to its subscribers.
 
 use seameet_core::{MediaKind, Mid};
-use seameet_pipeline::{PeerEvent, ReceivedPacket};
+use seameet_pipeline::{Format, PeerEvent, ReceivedPacket};
 use seameet_rtp::{EncodingId, SenderReport, SourceKey};
 
 use crate::shard::Shard;
 use crate::shard::counters::Drop;
 use crate::shard::deliver::{Delivered, Delivery};
-use crate::shard::peer::PeerKey;
+use crate::shard::peer::{Peer, PeerKey};
 use crate::shard::targets::{awaits_keyframe, note_flow};
 use crate::shard::track::TrackKey;
 use crate::shard::upstream::UpPacket;
@@ -113,7 +113,8 @@ impl Shard {
             self.counters.drop(Drop::UnusedEncoding);
             return;
         };
-        if self.fan_out(key, &taken.packet) {
+        let plain = track.plain(&taken.packet);
+        if self.fan_out(key, &taken.packet, &plain) {
             self.want_missing_keyframe(key, taken.packet.encoding());
         }
         if taken.is_changed {
@@ -158,9 +159,9 @@ impl Shard {
         }
     }
 
-    /// Delivers a packet to every subscriber of its track. Returns whether somebody could begin with a keyframe of its
+    /// Delivers a packet to every subscriber of its track, and to those who cannot take it what it stands for. Returns whether somebody could begin with a keyframe of its
     /// encoding only.
-    fn fan_out(&mut self, key: TrackKey, packet: &UpPacket) -> bool {
+    fn fan_out(&mut self, key: TrackKey, packet: &UpPacket, plain: &[UpPacket]) -> bool {
         let mut is_awaited = false;
         let Some(track) = self.tracks.get(key) else {
             return false;
@@ -181,7 +182,13 @@ impl Shard {
                 continue;
             };
             let mut delivered = Delivered::default();
-            delivery.live(peer, subscriber.slot, packet, &mut delivered);
+            if plain.is_empty() || takes(peer, subscriber.slot, packet.received.format) {
+                delivery.live(peer, subscriber.slot, packet, &mut delivered);
+            } else {
+                for packet in plain {
+                    delivery.live(peer, subscriber.slot, packet, &mut delivered);
+                }
+            }
             is_awaited |= awaits_keyframe(peer, *subscriber, encoding);
             if delivered.written > 0 && !std::mem::replace(&mut peer.dirty, true) {
                 self.dirty.push_back(subscriber.peer);
@@ -210,4 +217,10 @@ impl Shard {
     fn track_on_line(&self, peer: PeerKey, mid: Mid) -> Option<TrackKey> {
         self.peers.get(peer)?.up_track(mid)
     }
+}
+
+/// Whether a slot's subscriber negotiated what comes.
+fn takes(peer: &Peer, slot: usize, format: Format) -> bool {
+    let slot = peer.slots.get(slot);
+    slot.is_some_and(|slot| peer.connection.can_send(slot.mid, format))
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use seameet_core::media::TrackSource;
 use seameet_core::{Mid, ParticipantId, TrackId};
 use seameet_pipeline::{Format, ReceivedPacket};
+use seameet_rtp::red::RedStripper;
 use seameet_rtp::{EncodingId, EncodingMeasure, EncodingOrder, PublicationClock, SourceKey};
 
 use crate::shard::RoomKey;
@@ -48,6 +49,8 @@ pub(super) struct UpTrack {
     /// Relates the encodings' timestamps; known from the first packet on.
     pub(super) clock: Option<PublicationClock>,
     pub(super) subscribers: Vec<Subscriber>,
+    /// Takes redundant sound apart, and of which stream.
+    pub(super) stripper: (Option<SourceKey>, RedStripper),
 }
 
 /// What became of a packet that came.
@@ -86,6 +89,7 @@ impl UpTrack {
             ordered_at: None,
             clock: None,
             subscribers: Vec::new(),
+            stripper: (None, RedStripper::new()),
         }
     }
 

@@ -19,7 +19,10 @@ fn redundant_audio_arrives_as_it_was_sent() {
         [Format::OPUS, Format::OPUS_RED]
     );
     for (sequence, format) in [(1, Format::OPUS_RED), (2, Format::OPUS)] {
-        let packet = packet(sequence, 50);
+        let mut packet = packet(sequence, 50);
+        // One frame, named by the payload type of both sides.
+        let bytes = [[111].as_slice(), &[7; 49]].concat();
+        packet.payload = Payload::from_arc(Arc::from(bytes));
         let mut outgoing = outgoing(&packet, two.now);
         outgoing.format = format;
         assert!(two.client.write(two.mid, &outgoing));
@@ -55,4 +58,25 @@ fn an_answer_lists_redundancy_first_as_browsers_want_it() {
     let line = answer.sdp.lines().find(|line| line.starts_with("m=audio"));
     assert!(line.unwrap().ends_with("SAVPF 63 111"), "{line:?}");
     assert!(answer.lines[0].formats.contains(&Format::OPUS_RED));
+}
+
+#[test]
+fn frames_are_named_by_the_receivers_payload_type() {
+    let mut two = audio_between(true, true);
+    let frame = |byte: u8| Payload::from_arc(Arc::from([byte; 10]));
+    let sent = |payload_type| {
+        let before = frame(1);
+        seameet_rtp::red::build_red(payload_type, &[(960, &before)], &frame(2)).unwrap()
+    };
+    let mut packet = packet(1, 50);
+    packet.payload = sent(97);
+    let mut outgoing = outgoing(&packet, two.now);
+    outgoing.format = Format::OPUS_RED;
+    assert!(two.client.write(two.mid, &outgoing));
+    two.run_for(Duration::from_millis(20));
+    let arrived = two.events.drain(..).find_map(|event| match event {
+        PeerEvent::Rtp(received) => Some(received.packet.payload),
+        _ => None,
+    });
+    assert_eq!(arrived, Some(sent(111)));
 }
