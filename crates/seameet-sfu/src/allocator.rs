@@ -145,7 +145,8 @@ impl Allocator {
                     most: if line.is_suspended {
                         0
                     } else if demand.is_congested {
-                        ladder.levels_below(demand.flowing_cost())
+                        // The lowest stays as long as the line carries anything: to begin it anew takes more.
+                        ladder.levels_below(demand.flowing_cost()).max(1)
                     } else {
                         ladder.steps.len()
                     },
@@ -225,11 +226,9 @@ impl Candidate<'_> {
         let Some(chosen) = chosen else {
             return Meanwhile::Stop;
         };
-        if self.demand.is_congested {
-            Meanwhile::Stop
-        } else if self.demand.flowing_cost() <= chosen.bitrate {
+        if self.demand.flowing_cost() <= chosen.bitrate {
             Meanwhile::Keep
-        } else if is_full {
+        } else if is_full || self.demand.is_congested {
             Meanwhile::Stop
         } else {
             Meanwhile::Reduce

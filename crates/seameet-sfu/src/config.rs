@@ -50,6 +50,9 @@ pub struct ShardConfig {
     /// Passes the dependency descriptor on to receivers that negotiated it. Some decoders freeze under loss when they
     /// have it; without it they go by the payload.
     pub forward_descriptor: bool,
+    /// What a subscriber's line is thought to take before anything is known, in bits per second. `None` estimates
+    /// nothing, paces nothing and takes every line for unlimited, as is useful in tests.
+    pub first_estimate: Option<u64>,
     /// Bytes that a shard keeps at most in order to show joiners a picture at once.
     pub cache_bytes: usize,
 }
@@ -59,6 +62,9 @@ pub(crate) const DEFAULT_CACHE_BYTES: usize = 64 << 20;
 
 /// Most media lines of one description; more slots than anybody can look at.
 pub(crate) const MAX_MEDIA_LINES: usize = 64;
+
+/// What a line is thought to take before anything is known, in bits per second: what browsers assume as well.
+pub const FIRST_ESTIMATE: u64 = 300_000;
 
 impl ShardConfig {
     /// A configuration with defaults for all that can have them.
@@ -73,6 +79,7 @@ impl ShardConfig {
             certificate,
             video_codecs,
             forward_descriptor: true,
+            first_estimate: Some(FIRST_ESTIMATE),
             cache_bytes: DEFAULT_CACHE_BYTES,
         }
     }
@@ -86,6 +93,7 @@ impl ShardConfig {
         config.credentials = Some(credentials);
         config.redundant_audio = true;
         config.max_media_lines = MAX_MEDIA_LINES;
+        config.bandwidth = self.first_estimate;
         config
     }
 }

@@ -4,12 +4,16 @@
 //! after them does it: all packets of a batch are routed before any subscriber is run, so that its packets leave
 //! together.
 
+mod allocate;
 mod assign;
 mod cache;
+mod congestion;
 mod counters;
 mod deliver;
+mod demand;
 mod demux;
 mod encoding;
+mod explain;
 mod forward;
 mod guard;
 mod io;
@@ -20,6 +24,7 @@ mod occupancy;
 mod outlet;
 mod peer;
 mod planner;
+mod quality;
 mod room;
 mod slot;
 mod sound;
@@ -84,6 +89,10 @@ pub struct Shard {
     cache_budget: CacheBudget,
     /// Rooms in which it is to be decided who speaks.
     sounds_due: BTreeSet<(Instant, RoomKey)>,
+    /// Subscribers whose slots are to be decided on in this step.
+    to_allocate: Vec<PeerKey>,
+    /// Tracks of which less or more may be wanted than their publishers were told.
+    demands: Vec<TrackKey>,
     transmits: VecDeque<Transmit>,
     /// As long as what one batch of inputs causes; each is polled before the next batch.
     events: VecDeque<(RoomKey, MediaEvent)>,
@@ -114,6 +123,8 @@ impl Shard {
             struck: Vec::new(),
             keyframes_awaited: Vec::new(),
             sounds_due: BTreeSet::new(),
+            to_allocate: Vec::new(),
+            demands: Vec::new(),
             transmits: VecDeque::new(),
             events: VecDeque::new(),
             counters: Counters::default(),
@@ -166,7 +177,11 @@ impl Shard {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let others = [self.keyframe_deadline(), self.sound_deadline()];
+        let others = [
+            self.keyframe_deadline(),
+            self.sound_deadline(),
+            self.demand_deadline(),
+        ];
         let others = others.into_iter().flatten();
         self.timers.next().into_iter().chain(others).min()
     }
@@ -182,14 +197,7 @@ impl Shard {
             MediaCommand::Explain {
                 participant,
                 request,
-            } => self.events.push_back((
-                room,
-                MediaEvent::Explained {
-                    participant,
-                    request,
-                    explanation: None,
-                },
-            )),
+            } => self.explain(room, participant, request),
             MediaCommand::Remove { participant } => self.remove_participant(room, participant),
             MediaCommand::Negotiate { .. } => {
                 tracing::error!("negotiation must come with an endpoint; command ignored");
@@ -232,15 +240,18 @@ impl Shard {
         }
         loop {
             self.forward_ingress();
+            self.take_news();
+            self.allocate_asked();
             while let Some(key) = self.struck.pop() {
                 self.fail(key, Guarded::Panicked);
             }
-            self.announce_news();
             while let Some(key) = self.dirty.pop_front() {
                 self.run_peer(key);
             }
             self.reap();
-            if self.dirty.is_empty() && self.ingress.is_empty() {
+            self.poll_demands();
+            let is_idle = self.dirty.is_empty() && self.ingress.is_empty();
+            if is_idle && self.to_allocate.is_empty() {
                 return;
             }
         }
@@ -258,6 +269,8 @@ impl Shard {
         }
         let stepped = guard::step(|| peer.connection.handle_timeout(now));
         self.settle(key, stepped);
+        self.check_congestion(key);
+        self.allocate_if_due(key);
     }
 
     fn mark_dirty(&mut self, key: PeerKey) {
@@ -289,34 +302,31 @@ impl Shard {
             left -= 1;
             enqueue(&mut self.transmits, &mut self.counters, transmit);
         }
-        let mut requests = Vec::new();
-        let mut connected = false;
+        let mut news = Vec::new();
         while let Some(event) = peer.connection.poll_event() {
-            let event = match Arrival::from_event(event) {
-                Ok(arrival) => {
-                    self.ingress.push((key, arrival));
-                    continue;
-                }
-                Err(event) => event,
-            };
-            match event {
-                PeerEvent::KeyframeRequested { mid, .. } => requests.push(mid),
-                PeerEvent::Bandwidth { estimate } => peer.estimate = Some(estimate),
-                PeerEvent::Rtp(_)
-                | PeerEvent::Skipped { .. }
-                | PeerEvent::SenderReport { .. }
-                | PeerEvent::Statistics(_) => {}
-                PeerEvent::Connected => connected = true,
-                PeerEvent::Closed(reason) => self.closing.push((key, disconnect_reason(reason))),
+            match Arrival::from_event(event) {
+                Ok(arrival) => self.ingress.push((key, arrival)),
+                Err(event) => news.push(event),
             }
         }
         self.timers.schedule(key, peer.deadline());
-        if connected {
-            self.connected(key);
+        for event in news {
+            self.peer_event(key, &event);
         }
-        for mid in requests {
-            self.counters.keyframe_requests_received += 1;
-            self.keyframe_requested(key, mid);
+    }
+
+    /// Takes what happened to a peer other than that media came.
+    fn peer_event(&mut self, key: PeerKey, event: &PeerEvent) {
+        match *event {
+            PeerEvent::Connected => self.connected(key),
+            PeerEvent::Closed(reason) => self.closing.push((key, disconnect_reason(reason))),
+            PeerEvent::KeyframeRequested { mid, .. } => {
+                self.counters.keyframe_requests_received += 1;
+                self.keyframe_requested(key, mid);
+            }
+            PeerEvent::Bandwidth { estimate } => self.note_bandwidth(key, estimate),
+            PeerEvent::Statistics(statistics) => self.note_statistics(key, statistics),
+            PeerEvent::Rtp(_) | PeerEvent::Skipped { .. } | PeerEvent::SenderReport { .. } => {}
         }
     }
 
@@ -340,6 +350,7 @@ impl Shard {
         let participant = peer.participant;
         self.events
             .push_back((peer.room, MediaEvent::Connected { participant }));
+        self.want_allocation(key);
         self.feed_peer(key);
     }
 

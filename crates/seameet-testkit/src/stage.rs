@@ -84,7 +84,7 @@ pub fn wide() -> LinkConfig {
 impl Stage {
     /// An empty stage.
     pub fn new(seed: u64) -> Self {
-        let mut world = World::new(seed);
+        let mut world = World::adaptive(seed);
         let room = world.open_room(1);
         Self {
             world,

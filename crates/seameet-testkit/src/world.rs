@@ -16,6 +16,7 @@ use seameet_core::Codec;
 use seameet_core::media::MediaEvent;
 use seameet_pipeline::{Certificate, Transmit};
 use seameet_sfu::ShardConfig;
+use seameet_sfu::config::FIRST_ESTIMATE;
 use seameet_sfu::shard::{Counters, Datagram, Input, Occupancy, Output, RoomKey, Shard};
 
 use crate::client::Client;
@@ -73,15 +74,25 @@ pub struct World {
 }
 
 impl World {
-    /// An empty world.
+    /// An empty world in which the server takes every line for unlimited: for tests of what is forwarded.
     pub fn new(seed: u64) -> Self {
+        Self::with_estimate(seed, None)
+    }
+
+    /// An empty world in which the server estimates what each line takes, beginning with what a server does by default.
+    pub fn adaptive(seed: u64) -> Self {
+        Self::with_estimate(seed, Some(FIRST_ESTIMATE))
+    }
+
+    fn with_estimate(seed: u64, first_estimate: Option<u64>) -> Self {
         let clock = Clock::new();
         let server = SocketAddr::from(([198, 51, 100, 1], 10_000));
-        let config = ShardConfig::new(
+        let mut config = ShardConfig::new(
             vec![server],
             Certificate::generate().expect("the system has randomness"),
             vec![Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1],
         );
+        config.first_estimate = first_estimate;
         Self {
             shard: Shard::new(config, seed, clock.now()),
             clock,

@@ -120,9 +120,9 @@ impl Shard {
                 current.switch(now, plan.track);
                 self.unsubscribe_slot(former, subscriber);
                 self.subscribe(plan.track, subscriber);
-                self.retarget(subscriber);
+                self.want_allocation(key);
             } else if shown_again {
-                self.retarget(subscriber);
+                self.want_allocation(key);
                 self.feed_slot(subscriber);
             }
         }
@@ -132,25 +132,34 @@ impl Shard {
         if let Some(track) = track.and_then(|key| self.tracks.get_mut(key)) {
             track.subscribers.push(subscriber);
         }
+        if let Some(track) = track {
+            self.want_demand(track);
+        }
     }
 
-    pub(super) fn unsubscribe_slot(&mut self, track: Option<TrackKey>, subscriber: Subscriber) {
-        if let Some(track) = track.and_then(|key| self.tracks.get_mut(key)) {
+    pub(super) fn unsubscribe_slot(&mut self, former: Option<TrackKey>, subscriber: Subscriber) {
+        if let Some(track) = former.and_then(|key| self.tracks.get_mut(key)) {
             track.subscribers.retain(|known| *known != subscriber);
+        }
+        if let Some(track) = former {
+            self.want_demand(track);
         }
     }
 
     /// Removes all subscriptions of a peer to a track.
-    pub(super) fn unsubscribe(&mut self, track: Option<TrackKey>, peer: PeerKey) {
-        if let Some(track) = track.and_then(|key| self.tracks.get_mut(key)) {
+    pub(super) fn unsubscribe(&mut self, former: Option<TrackKey>, peer: PeerKey) {
+        if let Some(track) = former.and_then(|key| self.tracks.get_mut(key)) {
             track.subscribers.retain(|known| known.peer != peer);
+        }
+        if let Some(track) = former {
+            self.want_demand(track);
         }
     }
 
-    /// Tells subscribers whose slots' news came with media. What they are told goes out before that.
-    pub(super) fn announce_news(&mut self) {
+    /// Decides for subscribers whose slots' news came with media. What they are told then goes out before that.
+    pub(super) fn take_news(&mut self) {
         while let Some(key) = self.unannounced.pop() {
-            self.announce_slots(key);
+            self.want_allocation(key);
         }
     }
 

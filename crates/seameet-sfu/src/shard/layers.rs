@@ -140,13 +140,3 @@ fn temporal_layers(encoding: &UpEncoding, spatial: u8) -> Vec<(u8, bool)> {
         .map(|layer| (layer, Some(layer) == top))
         .collect()
 }
-
-/// What a slot aims for while nobody allocates: the best that is not taller than wanted, else the worst.
-pub(super) fn best_within(options: &[LayerOption], max_height: u32) -> Option<Target> {
-    let fits = |option: &&LayerOption| option.height.is_none_or(|height| height <= max_height);
-    let live = || options.iter().filter(|option| option.is_live);
-    let best = live().rfind(fits);
-    best.or_else(|| live().next())
-        .or(options.first())
-        .map(|option| option.target)
-}

@@ -12,9 +12,11 @@ use seameet_pipeline::{
 };
 
 use crate::config::{MAX_MEDIA_LINES, ShardConfig};
+use crate::shard::allocate::Share;
 use crate::shard::guard::{self, Guarded};
 use crate::shard::outlet::Outlet;
 use crate::shard::peer::{Life, Peer, PeerKey, UpLine};
+use crate::shard::quality::Quality;
 use crate::shard::slot::Slot;
 use crate::shard::track::{Declared, Subscriber, TrackKey, UpTrack};
 use crate::shard::{Endpoint, Negotiation, RoomKey, Shard};
@@ -193,6 +195,8 @@ impl Shard {
             addresses: VecDeque::new(),
             shown_addresses: 0,
             names: VecDeque::new(),
+            share: Share::default(),
+            quality: Quality::default(),
             dirty: false,
             estimate: None,
         });
@@ -324,6 +328,7 @@ impl Shard {
         if let Some(room) = self.rooms.get_mut(&room) {
             room.tracks.insert(declared.track, track);
         }
+        self.want_demand(track);
         track
     }
 }

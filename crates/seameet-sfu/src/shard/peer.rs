@@ -8,7 +8,9 @@ use seameet_core::{Mid, ParticipantId};
 use seameet_pipeline::PeerConnection;
 
 use crate::shard::RoomKey;
+use crate::shard::allocate::Share;
 use crate::shard::demux::Place;
+use crate::shard::quality::Quality;
 use crate::shard::slot::Slot;
 use crate::shard::track::TrackKey;
 
@@ -62,6 +64,9 @@ pub(super) struct Peer {
     pub(super) names: VecDeque<String>,
     /// What the way to it is thought to take, in bits per second; `None` before anything is known.
     pub(super) estimate: Option<u64>,
+    /// How its line is shared among its slots.
+    pub(super) share: Share,
+    pub(super) quality: Quality,
     /// Waits to be run in this step.
     pub(super) dirty: bool,
 }
@@ -76,7 +81,10 @@ impl Peer {
         let deadline = self.connection.deadline();
         match self.life {
             Life::Connecting { until } => deadline.min(until),
-            Life::Connected | Life::Failed => deadline,
+            Life::Connected | Life::Failed => self
+                .share
+                .deadline()
+                .map_or(deadline, |due| due.min(deadline)),
         }
     }
 

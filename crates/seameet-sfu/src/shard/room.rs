@@ -114,7 +114,7 @@ impl Shard {
             peer.view = view;
         }
         self.assign_peer(key);
-        self.retarget_peer(key);
+        self.want_allocation(key);
     }
 
     pub(super) fn set_muted(&mut self, room: RoomKey, track: TrackId, muted: bool) {
@@ -144,7 +144,9 @@ impl Shard {
         for subscriber in subscribers {
             self.feed_slot(subscriber);
             self.announce_slots(subscriber.peer);
+            self.want_allocation(subscriber.peer);
         }
+        self.want_demand(key);
         // Where slots are short, those who can be heard or seen come first.
         self.assign_room(room);
     }

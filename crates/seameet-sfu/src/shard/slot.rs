@@ -23,7 +23,7 @@ pub(super) struct Announced {
 }
 
 /// What flows, as the selector names it.
-type Flow = Option<(EncodingId, Layer)>;
+pub(super) type Flow = Option<(EncodingId, Layer)>;
 
 /// One sending line of a subscriber. Its SSRC stays for life; what it carries is switched behind it.
 #[derive(Debug)]
@@ -127,7 +127,7 @@ impl Slot {
 
     /// The layer that flows now.
     pub(super) fn layer(&self, track: &UpTrack) -> Option<SlotLayer> {
-        let (encoding, layer) = self.flow()?;
+        let (encoding, layer) = self.shown()?;
         track.describe(encoding, layer)
     }
 
@@ -237,12 +237,13 @@ impl Slot {
 
     /// What flows before and now, if that changed since it was last asked.
     pub(super) fn take_news(&mut self) -> Option<(Flow, Flow)> {
-        let flow = self.flow();
+        let flow = self.shown();
         let before = std::mem::replace(&mut self.noted, flow);
         (before != flow).then_some((before, flow))
     }
 
-    fn flow(&self) -> Flow {
+    /// What flows, as the selector names it.
+    pub(super) fn shown(&self) -> Flow {
         self.selector.current().zip(self.selector.current_layer())
     }
 

@@ -2,15 +2,12 @@
 
 use std::cmp::Ordering;
 
-use seameet_core::MediaKind;
-use seameet_core::media::View;
 use seameet_rtp::{EncodingId, Layer, Meanwhile, Target};
 
 use crate::shard::Shard;
 use crate::shard::counters::Counters;
 use crate::shard::deliver::{Delivered, Delivery};
 use crate::shard::guard::Guarded;
-use crate::shard::layers::best_within;
 use crate::shard::peer::{Peer, PeerKey};
 use crate::shard::slot::Slot;
 use crate::shard::track::{Subscriber, TrackKey, UpTrack};
@@ -70,7 +67,7 @@ impl Shard {
             self.mark_dirty(subscriber.peer);
         }
         if delivered.has_news {
-            self.unannounced.push(subscriber.peer);
+            self.want_allocation(subscriber.peer);
         }
         if delivered.has_failed {
             self.fail(subscriber.peer, Guarded::Panicked);
@@ -111,48 +108,10 @@ impl Shard {
             return;
         };
         for subscriber in track.subscribers.clone() {
-            self.retarget(subscriber);
+            self.want_allocation(subscriber.peer);
         }
-    }
-
-    /// Chooses the targets of all of a subscriber's slots, after its wishes changed.
-    pub(super) fn retarget_peer(&mut self, key: PeerKey) {
-        let count = self.peers.get(key).map_or(0, |peer| peer.slots.len());
-        for slot in 0..count {
-            self.retarget(Subscriber { peer: key, slot });
-        }
-    }
-
-    /// Chooses what a slot aims for.
-    pub(super) fn retarget(&mut self, subscriber: Subscriber) {
-        let Some(peer) = self.peers.get(subscriber.peer) else {
-            return;
-        };
-        let Some(slot) = peer.slots.get(subscriber.slot) else {
-            return;
-        };
-        let track = slot.track.and_then(|key| self.tracks.get(key));
-        let Some(track) = track.filter(|_| slot.kind == MediaKind::Video) else {
-            return;
-        };
-        let target = best_within(&track.options(self.now), max_height(peer, slot));
-        let current = slot.shown_encoding();
-        let meanwhile = match current.zip(target) {
-            Some((current, target)) => track.order.meanwhile(current, target.encoding, false),
-            None => Meanwhile::Keep,
-        };
-        self.set_slot_target(subscriber, target, meanwhile);
-    }
-}
-
-/// The tallest picture that a slot's subscriber has a use for.
-fn max_height(peer: &Peer, slot: &Slot) -> u32 {
-    match &peer.view {
-        View::Auto { .. } => u32::MAX,
-        View::Slots(wishes) => wishes
-            .iter()
-            .find(|wish| wish.mid == slot.mid)
-            .map_or(u32::MAX, |wish| wish.max_height),
+        self.allocate_asked();
+        self.want_demand(key);
     }
 }
 

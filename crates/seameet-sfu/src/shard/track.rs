@@ -10,6 +10,7 @@ use seameet_rtp::{EncodingId, EncodingMeasure, EncodingOrder, PublicationClock, 
 
 use crate::shard::RoomKey;
 use crate::shard::cache::CacheBudget;
+use crate::shard::demand::Demand;
 use crate::shard::encoding::UpEncoding;
 use crate::shard::peer::PeerKey;
 use crate::shard::upstream::UpPacket;
@@ -51,6 +52,8 @@ pub(super) struct UpTrack {
     pub(super) subscribers: Vec<Subscriber>,
     /// Takes redundant sound apart, and of which stream.
     pub(super) stripper: (Option<SourceKey>, RedStripper),
+    /// What its publisher was told about them.
+    pub(super) demand: Demand,
 }
 
 /// What became of a packet that came.
@@ -90,6 +93,7 @@ impl UpTrack {
             clock: None,
             subscribers: Vec::new(),
             stripper: (None, RedStripper::new()),
+            demand: Demand::default(),
         }
     }
 
