@@ -25,6 +25,7 @@ mod outlet;
 mod peer;
 mod planner;
 mod quality;
+mod recovery;
 mod room;
 mod slot;
 mod sound;

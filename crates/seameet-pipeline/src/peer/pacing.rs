@@ -83,6 +83,14 @@ impl PeerConnection {
         }
     }
 
+    /// Forgets what was learned of the way to the peer and begins anew with so many bits per second of payload. Without
+    /// estimation it does nothing.
+    pub fn restart_estimate(&mut self, bitrate: u64) {
+        if self.bandwidth.is_estimated {
+            self.rtc.bwe().reset(bitrate.into());
+        }
+    }
+
     /// What waits to be sent on a line, as the last [`handle_timeout`](Self::handle_timeout) saw it; nothing without
     /// estimation, as nothing is paced then. Costs two look-ups.
     pub fn backlog(&mut self, mid: Mid) -> SendBacklog {

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use seameet_core::media::{SlotCause, SlotWish, TrackSource, View};
-use seameet_core::{MediaKind, Mid};
+use seameet_core::{MediaKind, Mid, ParticipantId};
 use seameet_rtp::{EncodingId, Layer, Target};
 
 use crate::allocator::{
     Allocation, Allocator, Class, LayerChoice, Line, SlotDecision, SlotDemand, Wish,
 };
-use crate::shard::Shard;
 use crate::shard::congestion::Congestion;
 use crate::shard::guard;
 use crate::shard::layers::LayerOption;
 use crate::shard::peer::{Peer, PeerKey};
+use crate::shard::recovery::{self, Recovery};
 use crate::shard::slot::Slot;
 use crate::shard::track::{Subscriber, TrackKey, UpTrack};
+use crate::shard::{RoomKey, Shard};
 
 /// After a rise of the estimate so much passes before it is used: rises come in many small steps.
 const RISE_INTERVAL: Duration = Duration::from_millis(200);
@@ -24,6 +25,8 @@ const RISE_INTERVAL: Duration = Duration::from_millis(200);
 const UNLIMITED: u64 = 10_000_000_000;
 /// What a microphone is counted for before anything is measured, in bits per second.
 const UNKNOWN_AUDIO: u64 = 40_000;
+/// What a line must take beyond the lowest picture and sound for that to be tried, in percent.
+const FIRST_TRY_PERCENT: u64 = 150;
 /// A step up of a picture that flows shows within this; to tell its cause before would be told twice.
 const SOON: Duration = Duration::from_millis(1_500);
 
@@ -32,6 +35,7 @@ const SOON: Duration = Duration::from_millis(1_500);
 pub(super) struct Share {
     allocator: Allocator,
     pub(super) congestion: Congestion,
+    recovery: Recovery,
     /// What was decided last.
     pub(super) last: Option<Allocation>,
     /// What of the line is kept for sound, in bits per second.
@@ -148,6 +152,11 @@ impl Shard {
         share.due = allocation.deadline;
         let (minimum, desired) = (allocation.minimum, allocation.desired);
         guard::attempt(|| peer.connection.set_bitrates(minimum, desired));
+        self.recover(key, &allocation, &demands);
+        let Some(peer) = self.peers.get_mut(key) else {
+            return;
+        };
+        let share = &mut peer.share;
         let decisions = allocation.slots.clone();
         share.last = Some(allocation);
         let deadline = peer.deadline();
@@ -161,6 +170,50 @@ impl Shard {
         // What has just begun to flow is told with the cause that it has then.
         if self.peers.get(key).is_some_and(|peer| !peer.share.is_asked) {
             self.announce_slots(key);
+        }
+    }
+
+    /// Begins to estimate anew where nothing fits and nothing is learned.
+    fn recover(&mut self, key: PeerKey, allocation: &Allocation, demands: &[SlotDemand]) {
+        let (now, Some(peer)) = (self.now, self.peers.get_mut(key)) else {
+            return;
+        };
+        let Some(estimate) = peer.estimate else {
+            return;
+        };
+        let is_paused = |decision: &SlotDecision| decision.cause == SlotCause::Paused;
+        let is_starved = allocation.slots.iter().any(is_paused)
+            && allocation.slots.iter().all(|slot| slot.target.is_none());
+        let lowest = demands
+            .iter()
+            .filter_map(|demand| Some(demand.choices.first()?.bitrate))
+            .min();
+        let needed = lowest
+            .filter(|_| is_starved)
+            .map(|lowest| (lowest + peer.share.audio).saturating_mul(FIRST_TRY_PERCENT) / 100);
+        let begun = peer.share.recovery.update(now, estimate, needed);
+        if let Some(deadline) = peer.share.recovery.deadline() {
+            peer.share.hasten(deadline.max(now + RISE_INTERVAL));
+        }
+        if let Some(bitrate) = begun {
+            self.restart_estimate(key, bitrate);
+        }
+    }
+
+    /// Much of what a subscriber is sent gets lost, or not.
+    pub(super) fn note_loss(&mut self, key: PeerKey, loss_permille: Option<u16>) {
+        let estimate = self.peers.get(key).and_then(|peer| peer.estimate);
+        let begun = estimate.and_then(|estimate| recovery::after_loss(estimate, loss_permille));
+        if let Some(bitrate) = begun {
+            self.restart_estimate(key, bitrate);
+        }
+    }
+
+    fn restart_estimate(&mut self, key: PeerKey, bitrate: u64) {
+        if let Some(peer) = self.peers.get_mut(key) {
+            peer.estimate = Some(bitrate);
+            guard::attempt(|| peer.connection.restart_estimate(bitrate));
+            self.want_allocation(key);
         }
     }
 
@@ -181,11 +234,13 @@ impl Shard {
     /// The slots that carry pictures, and what is wanted of each.
     fn demands(&self, key: PeerKey) -> Option<(Vec<usize>, Vec<SlotDemand>)> {
         let peer = self.peers.get(key)?;
-        let demand = |(place, slot): (usize, &Slot)| Some((place, self.demand(peer, slot)?));
+        let speakers = self.speakers(peer.room);
+        let demand =
+            |(place, slot): (usize, &Slot)| Some((place, self.demand(peer, slot, &speakers)?));
         Some(peer.slots.iter().enumerate().filter_map(demand).unzip())
     }
 
-    fn demand(&self, peer: &Peer, slot: &Slot) -> Option<SlotDemand> {
+    fn demand(&self, peer: &Peer, slot: &Slot, speakers: &[ParticipantId]) -> Option<SlotDemand> {
         let track = self.tracks.get(slot.track?)?;
         if slot.kind != MediaKind::Video {
             return None;
@@ -196,6 +251,7 @@ impl Shard {
             track: track.id,
             class: match track.source {
                 TrackSource::Screen => Class::Screen,
+                _ if speakers.contains(&track.participant) => Class::Speaker,
                 _ => Class::Other,
             },
             wish: wish(&peer.view, slot.mid),
@@ -204,6 +260,16 @@ impl Shard {
             withheld: withheld(track, slot),
             is_congested: peer.share.congestion.is_congested(slot.mid),
         })
+    }
+
+    /// Who speaks in a room.
+    fn speakers(&self, room: RoomKey) -> Vec<ParticipantId> {
+        let sound = self.rooms.get(&room).map(|room| room.sound.speakers());
+        let tracks = sound.into_iter().flatten();
+        tracks
+            .filter_map(|track| self.tracks.get(track))
+            .map(|track| track.participant)
+            .collect()
     }
 
     /// What the sound of a subscriber takes, in bits per second.

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use seameet_core::media::{EncodingDemand, MediaEvent, SlotCause};
+use seameet_core::media::{EncodingDemand, MediaEvent};
 use seameet_core::{MediaKind, Rid};
 use seameet_rtp::EncodingId;
 
@@ -271,16 +271,13 @@ impl Shard {
     }
 }
 
-/// What a slot needs: what it aims for and, until that comes, what flows. Who is paused for want of bandwidth needs
-/// the lowest, so that the picture returns at once. Empty while there is nothing to choose from.
+/// What a slot needs: what it aims for; until that comes, what flows; and always the lowest, which costs little. It is
+/// there at once when the line or the publisher gives way, where a stopped one would have to begin anew. Empty while
+/// there is nothing to choose from.
 fn needed(slot: &Slot, lowest: Option<EncodingId>) -> Vec<EncodingId> {
     let target = slot.target().map(|target| target.encoding);
     let flowing = slot.shown().map(|(encoding, _)| encoding);
-    let mut needed: Vec<_> = [target, flowing].into_iter().flatten().collect();
-    if slot.limit == Some(SlotCause::Paused) {
-        needed.extend(lowest);
-    }
-    needed
+    [target, flowing, lowest].into_iter().flatten().collect()
 }
 
 #[cfg(test)]

@@ -218,6 +218,7 @@ impl Shard {
     pub(super) fn note_statistics(&mut self, key: PeerKey, statistics: PeerStatistics) {
         let now = self.now;
         let is_expected = self.sends_something(key);
+        self.note_loss(key, statistics.sent_loss_permille);
         let Some(peer) = self.peers.get_mut(key) else {
             return;
         };

@@ -131,6 +131,16 @@ impl RoomSound {
         }
         (speakers, is_changed)
     }
+
+    /// Who speaks now, the dominant one first; in silence, who spoke last.
+    pub(super) fn speakers(&self) -> Vec<TrackKey> {
+        let speakers = self.detector.speakers();
+        let speaking = speakers.speaking.iter().map(|speaker| speaker.key);
+        match speakers.dominant {
+            Some(dominant) if speakers.speaking.is_empty() => vec![dominant],
+            _ => speaking.collect(),
+        }
+    }
 }
 
 impl Shard {
@@ -200,6 +210,7 @@ impl Shard {
             let (speakers, is_changed) = members.sound.poll(now);
             if let Some(speakers) = speakers {
                 self.tell_speakers(room, &speakers);
+                self.reallocate_room(room);
             }
             if is_changed {
                 self.assign_room(room);
@@ -210,6 +221,15 @@ impl Shard {
 
     pub(super) fn sound_deadline(&self) -> Option<Instant> {
         self.sounds_due.first().map(|(due, _)| *due)
+    }
+
+    /// Who speaks comes before others on every line that is short.
+    fn reallocate_room(&mut self, room: RoomKey) {
+        let peers = self.rooms.get(&room).map(|room| room.peers.values());
+        let peers: Vec<_> = peers.into_iter().flatten().copied().collect();
+        for peer in peers {
+            self.want_allocation(peer);
+        }
     }
 
     fn tell_speakers(&mut self, room: RoomKey, speaking: &[Speaker<TrackKey>]) {
