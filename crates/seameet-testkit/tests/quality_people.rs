@@ -38,3 +38,20 @@ fn of_fifty_talkers_those_who_speak_are_heard_in_three_slots() {
     assert!(talkers.longest_onset <= 500 * MILLISECOND, "{talkers:?}");
     assert!(!talkers.heard_itself, "{talkers:?}");
 }
+
+#[test]
+fn the_loss_of_a_sender_lowers_no_viewers_estimate() {
+    let seen = scenarios::sender_loss();
+    let [with_loss, without] = &seen.estimates;
+    assert_eq!(
+        (with_loss.len(), without.len()),
+        (2, 2),
+        "estimates are known"
+    );
+    for (one, other) in with_loss.iter().zip(without) {
+        assert!(*one >= other * 9 / 10, "{with_loss:?} {without:?}");
+    }
+    let other = &seen.row.sight;
+    assert_eq!(other.usual_height, 720, "{other:#?}");
+    assert!(other.longest_gap <= 100 * MILLISECOND, "{other:#?}");
+}

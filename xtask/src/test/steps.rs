@@ -2,7 +2,7 @@
 
 use super::runner::Step;
 use super::{browsers, deny, papers, rust};
-use crate::{codegen, frontend, tidy};
+use crate::{codegen, frontend, quality, tidy};
 
 pub(super) const ALL: &[Step] = &[
     Step::new("fmt", "Rust code is formatted", &[], rust::format),
@@ -29,6 +29,12 @@ pub(super) const ALL: &[Step] = &[
         rust::clippy,
     ),
     Step::new("nextest", "Rust tests", &["bundle"], rust::tests),
+    Step::new(
+        "quality",
+        "docs/quality.md tells what viewers see",
+        &["nextest"],
+        quality::check,
+    ),
     Step::new(
         "codegen",
         "TypeScript types match the Rust types",

@@ -1,0 +1,100 @@
+//! What a viewer sees on lines of different and of changing width.
+//!
+//! Each bound was set to something impossible once, and each test failed then: heights to 1, times to nothing.
+#![expect(clippy::unwrap_used, reason = "a failed expectation is the report")]
+
+use std::time::Duration;
+
+use seameet_core::Codec;
+use seameet_testkit::scenarios::{self, Row};
+use seameet_testkit::{Sight, VideoPlan};
+
+const MILLISECOND: Duration = Duration::from_millis(1);
+const SECOND: Duration = Duration::from_secs(1);
+/// Nothing may wait longer than this, on the line and in the server.
+const LONGEST_WAIT: Duration = Duration::from_millis(300);
+
+/// The viewer got the picture that fits, soon, and its line was never flooded.
+fn assert_fits(rows: &[Row], height: u16) {
+    let sight = &rows[0].sight;
+    assert_eq!(sight.last_height, Some(height), "{sight:#?}");
+    assert!(sight.settled.unwrap() <= 5 * SECOND, "{sight:#?}");
+    assert_waits(sight);
+}
+
+fn assert_waits(sight: &Sight) {
+    assert!(sight.longest_wait() <= LONGEST_WAIT, "{sight:#?}");
+}
+
+#[test]
+fn a_line_of_300_kbit_carries_the_smallest_picture() {
+    let rows = scenarios::fits(VideoPlan::simulcast(), 300_000);
+    assert_fits(&rows, 180);
+}
+
+#[test]
+fn a_line_of_800_kbit_carries_the_middle_picture() {
+    assert_fits(&scenarios::fits(VideoPlan::simulcast(), 800_000), 360);
+}
+
+#[test]
+fn a_line_of_3_mbit_carries_the_largest_picture() {
+    assert_fits(&scenarios::fits(VideoPlan::simulcast(), 3_000_000), 720);
+}
+
+#[test]
+fn h264_without_temporal_layers_fits_its_line_too() {
+    assert_fits(&scenarios::fits(VideoPlan::simulcast_h264(), 800_000), 360);
+}
+
+#[test]
+fn layers_of_vp9_fit_their_line() {
+    assert_fits(
+        &scenarios::fits(VideoPlan::layered(Codec::Vp9), 800_000),
+        360,
+    );
+}
+
+#[test]
+fn layers_of_av1_fit_their_line() {
+    assert_fits(
+        &scenarios::fits(VideoPlan::layered(Codec::Av1), 800_000),
+        360,
+    );
+}
+
+/// Down with the line at once, and up again with it.
+fn assert_recovers(rows: &[Row], limit: Duration) {
+    let [before, narrow, after] = rows else {
+        panic!("three phases");
+    };
+    assert_eq!(before.sight.last_height, Some(720), "{before:#?}");
+    let moves = narrow.sight.fps >= 1.0;
+    assert!(!moves || narrow.sight.last_height < Some(360), "{narrow:#?}");
+    assert_eq!(after.sight.last_height, Some(720), "{after:#?}");
+    assert!(after.sight.settled.unwrap() <= limit, "{after:#?}");
+}
+
+#[test]
+fn five_megabit_to_200_kbit_and_back_is_full_quality_again_within_15_seconds() {
+    let rows = scenarios::squeeze(VideoPlan::simulcast());
+    assert_recovers(&rows, 15 * SECOND);
+    assert_eq!(rows[1].sight.last_height, Some(180), "{:#?}", rows[1]);
+    assert!(rows[1].sight.longest_gap <= 3 * SECOND, "{:#?}", rows[1]);
+    assert_waits(&rows[2].sight);
+}
+
+#[test]
+fn layers_of_av1_go_down_and_up_with_the_line() {
+    let rows = scenarios::squeeze(VideoPlan::layered(Codec::Av1));
+    assert_recovers(&rows, 15 * SECOND);
+}
+
+#[test]
+fn a_little_loss_costs_no_quality() {
+    let rows = scenarios::loss(VideoPlan::simulcast());
+    let sight = &rows[0].sight;
+    assert_eq!(sight.last_height, Some(720), "{sight:#?}");
+    assert!(sight.settled.unwrap() <= 10 * SECOND, "{sight:#?}");
+    assert!(sight.longest_gap <= 500 * MILLISECOND, "{sight:#?}");
+}
