@@ -70,7 +70,10 @@ fn assert_recovers(rows: &[Row], limit: Duration) {
     };
     assert_eq!(before.sight.last_height, Some(720), "{before:#?}");
     let moves = narrow.sight.fps >= 1.0;
-    assert!(!moves || narrow.sight.last_height < Some(360), "{narrow:#?}");
+    assert!(
+        !moves || narrow.sight.last_height < Some(360),
+        "{narrow:#?}"
+    );
     assert_eq!(after.sight.last_height, Some(720), "{after:#?}");
     assert!(after.sight.settled.unwrap() <= limit, "{after:#?}");
 }

@@ -17,7 +17,7 @@ pub fn fits(video: VideoPlan, bits_per_second: u64) -> Vec<Row> {
 
 /// From 5 Mbit/s to 200 kbit/s and back.
 pub fn squeeze(video: VideoPlan) -> Vec<Row> {
-    changes(22, video, [(5_000_000, 20), (200_000, 20), (5_000_000, 25)])
+    changes(37, video, [(5_000_000, 19), (200_000, 20), (5_000_000, 25)])
 }
 
 /// From 5 Mbit/s to 20 kbit/s for a minute, and back.
