@@ -1,3 +1,5 @@
+//! Tests of the allocator: what they have in common.
+
 use std::time::{Duration, Instant};
 
 use seameet_core::TrackId;

@@ -1,3 +1,5 @@
+//! Tests of queues that grow too old.
+
 use std::time::{Duration, Instant};
 
 use seameet_pipeline::SendBacklog;

@@ -1,3 +1,5 @@
+//! Tests of what publishers are told.
+
 use super::*;
 
 fn wanted(encodings: &[bool], max_height: Option<u32>) -> Wanted {

@@ -1,3 +1,5 @@
+//! Tests of scores and their causes.
+
 use super::*;
 
 fn facts() -> Facts {
