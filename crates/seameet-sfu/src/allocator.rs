@@ -88,7 +88,7 @@ impl Allocator {
                 ladder: self.ladder(now, demand),
             })
             .collect();
-        let contenders = self.contenders(now, line, &candidates);
+        let contenders = self.contenders(now, line, budget, &candidates);
         let division = divide(budget, &contenders);
         let is_full = flowing(&candidates) > budget;
         let decisions = candidates
@@ -101,7 +101,7 @@ impl Allocator {
                 cause: cause::of(place, &candidates, &contenders, &division),
             })
             .collect();
-        let has_lowered = self.remember(now, &candidates, &division);
+        let has_lowered = self.remember(now, budget, &candidates, &division);
         let allocation = self.conclude(now, line, &candidates, &division, has_lowered);
         Allocation {
             slots: decisions,
@@ -130,6 +130,7 @@ impl Allocator {
         &self,
         now: Instant,
         line: &Line,
+        budget: u64,
         candidates: &'a [Candidate<'_>],
     ) -> Vec<Contender<'a>> {
         candidates
@@ -141,7 +142,7 @@ impl Allocator {
                     ladder,
                     importance: demand.importance(),
                     kept: memory.map_or(1, |memory| memory.level(ladder)),
-                    is_held: memory.is_some_and(|memory| memory.is_held(now)),
+                    is_held: memory.is_some_and(|memory| memory.is_held(now, budget)),
                     most: if line.is_suspended {
                         0
                     } else if demand.is_congested {
@@ -159,6 +160,7 @@ impl Allocator {
     fn remember(
         &mut self,
         now: Instant,
+        budget: u64,
         candidates: &[Candidate<'_>],
         division: &Division,
     ) -> bool {
@@ -175,7 +177,7 @@ impl Allocator {
             let level = division.level(place);
             let memory = match memory {
                 Some(mut memory) => {
-                    has_lowered |= memory.update(now, ladder, level);
+                    has_lowered |= memory.update(now, budget, ladder, level);
                     memory
                 }
                 None => Memory::new(now, demand.track, ladder, level),

@@ -53,9 +53,6 @@ const SCENES: &[Scene] = &[
     ("squeeze, AV1 layers", || {
         scenarios::squeeze(VideoPlan::layered(Codec::Av1))
     }),
-    ("starve, VP8 simulcast", || {
-        scenarios::starve(VideoPlan::simulcast())
-    }),
     ("loss, VP8 simulcast", || {
         scenarios::loss(VideoPlan::simulcast())
     }),

@@ -88,6 +88,12 @@ fn five_megabit_to_200_kbit_and_back_is_full_quality_again_within_15_seconds() {
 }
 
 #[test]
+fn layers_of_vp9_go_down_and_up_with_the_line() {
+    let rows = scenarios::squeeze(VideoPlan::layered(Codec::Vp9));
+    assert_recovers(&rows, 15 * SECOND);
+}
+
+#[test]
 fn layers_of_av1_go_down_and_up_with_the_line() {
     let rows = scenarios::squeeze(VideoPlan::layered(Codec::Av1));
     assert_recovers(&rows, 15 * SECOND);

@@ -26,6 +26,8 @@ pub(super) struct Memory {
     bitrate: u64,
     raised: Option<Instant>,
     lowered: Option<Instant>,
+    /// What there was to divide then, in bits per second.
+    lowered_at: u64,
     hold: Duration,
     /// Since when the publisher does not send the target.
     missing: Option<Instant>,
@@ -41,6 +43,7 @@ impl Memory {
             bitrate: 0,
             raised: None,
             lowered: None,
+            lowered_at: 0,
             hold: HOLD,
             missing: None,
         };
@@ -66,10 +69,13 @@ impl Memory {
         level.max(1)
     }
 
-    /// It may not rise yet.
-    pub(super) fn is_held(&self, now: Instant) -> bool {
+    /// It may not rise yet, with so much to divide. Mistakes were made with another line than one that carries twice
+    /// as much.
+    pub(super) fn is_held(&self, now: Instant, budget: u64) -> bool {
+        let is_another_line = budget / 2 >= self.lowered_at;
+        let hold = if is_another_line { HOLD } else { self.hold };
         self.lowered
-            .is_some_and(|lowered| now.saturating_duration_since(lowered) < self.hold)
+            .is_some_and(|lowered| now.saturating_duration_since(lowered) < hold)
     }
 
     /// The publisher has not sent what was chosen, and there was time enough.
@@ -79,7 +85,13 @@ impl Memory {
     }
 
     /// Notes a choice. Returns whether it is less than before although the ladder would allow as much.
-    pub(super) fn update(&mut self, now: Instant, ladder: &Ladder, level: usize) -> bool {
+    pub(super) fn update(
+        &mut self,
+        now: Instant,
+        budget: u64,
+        ladder: &Ladder,
+        level: usize,
+    ) -> bool {
         let former = self.level(ladder).min(ladder.steps.len());
         let has_fallen = level < former;
         if has_fallen {
@@ -92,6 +104,7 @@ impl Memory {
                 HOLD
             };
             self.lowered = Some(now);
+            self.lowered_at = budget;
         } else if level > former {
             self.raised = Some(now);
         }

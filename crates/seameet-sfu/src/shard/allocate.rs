@@ -201,9 +201,10 @@ impl Shard {
     }
 
     /// Much of what a subscriber is sent gets lost, or not.
-    pub(super) fn note_loss(&mut self, key: PeerKey, loss_permille: Option<u16>) {
+    pub(super) fn note_loss(&mut self, key: PeerKey, sent: u64, loss_permille: Option<u16>) {
         let estimate = self.peers.get(key).and_then(|peer| peer.estimate);
-        let begun = estimate.and_then(|estimate| recovery::after_loss(estimate, loss_permille));
+        let begun =
+            estimate.and_then(|estimate| recovery::after_loss(estimate, sent, loss_permille));
         if let Some(bitrate) = begun {
             self.restart_estimate(key, bitrate);
         }

@@ -218,7 +218,8 @@ impl Shard {
     pub(super) fn note_statistics(&mut self, key: PeerKey, statistics: PeerStatistics) {
         let now = self.now;
         let is_expected = self.sends_something(key);
-        self.note_loss(key, statistics.sent_loss_permille);
+        let (sent, loss) = (statistics.sent_bitrate, statistics.sent_loss_permille);
+        self.note_loss(key, sent, loss);
         let Some(peer) = self.peers.get_mut(key) else {
             return;
         };

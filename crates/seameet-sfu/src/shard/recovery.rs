@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   pictures are wanted, none fits, and the estimate does not grow ─▶ begin anew with what the lowest takes
-//!   much of what is sent gets lost                                 ─▶ begin anew with half
+//!   much of what is sent gets lost                                 ─▶ begin anew with what comes through
 //! ```
 //!
 //! An estimator learns from what is sent. Where it has fallen so low that nothing is sent, it learns no more, and its own
@@ -14,11 +14,13 @@ use std::time::{Duration, Instant};
 /// How long nothing may flow before another try.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// The longest time between two tries.
-const MAX_PATIENCE: Duration = Duration::from_secs(12);
+const MAX_PATIENCE: Duration = Duration::from_secs(6);
 /// Growth that shows that the estimator is at work, in percent.
 const GROWTH_PERCENT: u64 = 10;
-/// From this loss on, in thousandths, the line takes at most half of what is sent.
+/// From this loss on, in thousandths, the line is flooded.
 const FLOODED_PERMILLE: u16 = 300;
+/// What of that which comes through is counted with, in percent: less, so that queues on the way drain.
+const THROUGH_PERCENT: u64 = 85;
 /// No line is thought to take less.
 const LEAST: u64 = 30_000;
 
@@ -74,10 +76,12 @@ impl Recovery {
     }
 }
 
-/// What to begin anew with where so much gets lost, if it is that much.
-pub(super) fn after_loss(estimate: u64, loss_permille: Option<u16>) -> Option<u64> {
-    let is_flooded = loss_permille.is_some_and(|loss| loss >= FLOODED_PERMILLE);
-    (is_flooded && estimate > LEAST).then(|| (estimate / 2).max(LEAST))
+/// What to begin anew with where so much of `sent` bits per second gets lost, if it is that much.
+pub(super) fn after_loss(estimate: u64, sent: u64, loss_permille: Option<u16>) -> Option<u64> {
+    let loss = loss_permille.filter(|loss| *loss >= FLOODED_PERMILLE)?;
+    let through = sent.saturating_mul(u64::from(1_000_u16.saturating_sub(loss))) / 1_000;
+    let through = (through.saturating_mul(THROUGH_PERCENT) / 100).max(LEAST);
+    (through < estimate).then_some(through)
 }
 
 #[cfg(test)]
@@ -106,7 +110,7 @@ mod tests {
                 begun == Some(200_000)
             })
             .collect();
-        assert_eq!(tries, [3, 9, 21, 33, 45, 57]);
+        assert_eq!(tries, [3, 9, 15, 21, 27, 33, 39, 45, 51, 57]);
     }
 
     #[test]
@@ -138,11 +142,16 @@ mod tests {
     }
 
     #[test]
-    fn a_flooded_line_is_halved_down_to_a_floor() {
-        assert_eq!(after_loss(1_000_000, Some(400)), Some(500_000));
-        assert_eq!(after_loss(40_000, Some(900)), Some(30_000));
-        assert_eq!(after_loss(30_000, Some(900)), None);
-        assert_eq!(after_loss(1_000_000, Some(100)), None);
-        assert_eq!(after_loss(1_000_000, None), None);
+    fn a_flooded_line_is_thought_to_take_what_comes_through() {
+        assert_eq!(after_loss(2_000_000, 1_000_000, Some(400)), Some(510_000));
+        assert_eq!(after_loss(2_000_000, 1_000_000, Some(990)), Some(LEAST));
+        assert_eq!(after_loss(LEAST, 1_000_000, Some(990)), None);
+        assert_eq!(
+            after_loss(400_000, 1_000_000, Some(400)),
+            None,
+            "less already"
+        );
+        assert_eq!(after_loss(2_000_000, 1_000_000, Some(100)), None);
+        assert_eq!(after_loss(2_000_000, 1_000_000, None), None);
     }
 }

@@ -208,3 +208,24 @@ impl Subscriber {
             .allocate(self.now, &line, &self.slots)
     }
 }
+
+#[test]
+fn former_mistakes_do_not_hold_back_a_line_that_carries_twice_as_much() {
+    let start = Instant::now();
+    let ladder = super::super::ladder::Ladder::new(&camera(1), None, false);
+    let mut memory = super::super::memory::Memory::new(start, TrackId::new(1), &ladder, 1);
+    let after = |seconds| start + Duration::from_secs(seconds);
+    // Up and down again, three times: the hold has grown to sixteen seconds.
+    for round in 0..3 {
+        memory.update(after(round * 2), 400_000, &ladder, 2);
+        memory.update(after(round * 2 + 1), 400_000, &ladder, 1);
+    }
+    let later = after(5 + 3);
+    assert!(memory.is_held(later, 400_000));
+    assert!(memory.is_held(later, 799_000));
+    assert!(!memory.is_held(later, 800_000));
+    assert!(
+        memory.is_held(after(6), 800_000),
+        "the least hold is for all"
+    );
+}
