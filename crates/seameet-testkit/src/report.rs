@@ -34,7 +34,7 @@ type Scene = (&'static str, fn() -> Vec<Row>);
 
 const SCENES: &[Scene] = &[
     ("line, VP8 simulcast", || {
-        let widths = [120_000, 300_000, 800_000, 3_000_000];
+        let widths = [300_000, 800_000, 3_000_000];
         let rows = widths.map(|width| scenarios::fits(VideoPlan::simulcast(), width));
         rows.concat()
     }),

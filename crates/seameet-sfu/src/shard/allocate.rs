@@ -182,16 +182,23 @@ impl Shard {
             return;
         };
         let is_paused = |decision: &SlotDecision| decision.cause == SlotCause::Paused;
-        let is_starved = allocation.slots.iter().any(is_paused)
-            && allocation.slots.iter().all(|slot| slot.target.is_none());
+        let is_clear = peer.quality.is_clear() && peer.share.congestion.oldest() < RISE_INTERVAL;
+        let is_short = allocation.slots.iter().any(is_paused);
+        let is_starved = is_short && allocation.slots.iter().all(|slot| slot.target.is_none());
         let lowest = demands
             .iter()
-            .filter_map(|demand| Some(demand.choices.first()?.bitrate))
-            .min();
+            .filter(|demand| demand.withheld.is_none())
+            .filter_map(|demand| Some(demand.choices.first()?.bitrate));
+        // On a line without fault everybody is to be seen, on another one anybody.
+        let lowest = if is_clear {
+            Some(lowest.sum())
+        } else {
+            lowest.min()
+        };
         let needed = lowest
-            .filter(|_| is_starved)
+            .filter(|_| is_starved || is_clear && is_short)
             .map(|lowest| (lowest + peer.share.audio).saturating_mul(FIRST_TRY_PERCENT) / 100);
-        let begun = peer.share.recovery.update(now, estimate, needed);
+        let begun = peer.share.recovery.update(now, estimate, needed, is_clear);
         if let Some(deadline) = peer.share.recovery.deadline() {
             peer.share.hasten(deadline.max(now + RISE_INTERVAL));
         }

@@ -23,6 +23,9 @@ const RISE_MARGIN: u64 = 20;
 const WORTH_TELLING: u64 = 50;
 /// An answer that takes longer is a cause by itself.
 const LONG_WAY: Duration = Duration::from_millis(500);
+/// A line that loses more, in thousandths, or answers later shows a fault.
+const CLEAR_LOSS: u16 = 20;
+const CLEAR_RTT: Duration = Duration::from_millis(300);
 /// For so long there may be no media before the connection counts as lost.
 const SILENCE: Duration = Duration::from_secs(10);
 
@@ -57,6 +60,15 @@ impl Quality {
             downlink: LineQuality::default(),
         };
         self.latest.clone().unwrap_or(unknown)
+    }
+
+    /// Hardly anything sent got lost lately, and answers are quick.
+    pub(super) fn is_clear(&self) -> bool {
+        self.latest.as_ref().is_some_and(|quality| {
+            let line = &quality.downlink;
+            line.loss_permille.unwrap_or(0) <= CLEAR_LOSS
+                && line.rtt.is_some_and(|rtt| rtt <= CLEAR_RTT)
+        })
     }
 
     /// Takes new figures. Returns what is to be told, if that is news.

@@ -13,6 +13,9 @@ use std::time::{Duration, Instant};
 
 /// How long nothing may flow before another try.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long nothing may flow where nothing shows that the line is full: an estimator that goes by delay is misled by a
+/// busy computer on either side.
+const CLEAR_PATIENCE: Duration = Duration::from_millis(500);
 /// The longest time between two tries.
 const MAX_PATIENCE: Duration = Duration::from_secs(6);
 /// Growth that shows that the estimator is at work, in percent.
@@ -32,17 +35,21 @@ pub(super) struct Recovery {
     /// Tries without success, one after the other.
     tries: u32,
     flowing_since: Option<Instant>,
+    is_clear: bool,
 }
 
 impl Recovery {
     /// Takes how it stands. `needed` is what the line would have to take for the lowest picture, in bits per second,
-    /// where pictures are wanted and none flows. Returns what to begin anew with.
+    /// where pictures are wanted and none flows; `is_clear` tells that nothing gets lost, nothing waits, and answers are
+    /// quick. Returns what to begin anew with.
     pub(super) fn update(
         &mut self,
         now: Instant,
         estimate: u64,
         needed: Option<u64>,
+        is_clear: bool,
     ) -> Option<u64> {
+        self.is_clear = is_clear;
         let Some(needed) = needed else {
             self.starved = None;
             let since = *self.flowing_since.get_or_insert(now);
@@ -71,6 +78,9 @@ impl Recovery {
     }
 
     fn patience(&self) -> Duration {
+        if self.is_clear {
+            return CLEAR_PATIENCE;
+        }
         let factor = 1_u32.checked_shl(self.tries).unwrap_or(u32::MAX);
         PATIENCE.saturating_mul(factor).min(MAX_PATIENCE)
     }
@@ -96,7 +106,10 @@ mod tests {
     fn nothing_is_given_up_while_pictures_flow() {
         let (mut recovery, start) = (Recovery::default(), Instant::now());
         for second in 0..60 {
-            assert_eq!(recovery.update(after(start, second), 50_000, None), None);
+            assert_eq!(
+                recovery.update(after(start, second), 50_000, None, false),
+                None
+            );
         }
         assert_eq!(recovery.deadline(), None);
     }
@@ -106,7 +119,7 @@ mod tests {
         let (mut recovery, start) = (Recovery::default(), Instant::now());
         let tries: Vec<_> = (0..60)
             .filter(|second| {
-                let begun = recovery.update(after(start, *second), 50_000, Some(200_000));
+                let begun = recovery.update(after(start, *second), 50_000, Some(200_000), false);
                 begun == Some(200_000)
             })
             .collect();
@@ -119,12 +132,12 @@ mod tests {
         for second in 0..20 {
             let grown = 50_000 + 20_000 * second;
             let at = after(start, second);
-            assert_eq!(recovery.update(at, grown, Some(1_000_000)), None);
+            assert_eq!(recovery.update(at, grown, Some(1_000_000), false), None);
         }
         let mut recovery = Recovery::default();
         for second in 0..20 {
             let at = after(start, second);
-            assert_eq!(recovery.update(at, 300_000, Some(200_000)), None);
+            assert_eq!(recovery.update(at, 300_000, Some(200_000), false), None);
         }
     }
 
@@ -132,12 +145,12 @@ mod tests {
     fn a_good_time_makes_former_failures_forgotten() {
         let (mut recovery, start) = (Recovery::default(), Instant::now());
         for second in 0..20 {
-            let _ = recovery.update(after(start, second), 50_000, Some(200_000));
+            let _ = recovery.update(after(start, second), 50_000, Some(200_000), false);
         }
         for second in 20..40 {
-            let _ = recovery.update(after(start, second), 500_000, None);
+            let _ = recovery.update(after(start, second), 500_000, None, false);
         }
-        let _ = recovery.update(after(start, 40), 50_000, Some(200_000));
+        let _ = recovery.update(after(start, 40), 50_000, Some(200_000), false);
         assert_eq!(recovery.deadline(), Some(after(start, 43)));
     }
 
@@ -153,5 +166,15 @@ mod tests {
         );
         assert_eq!(after_loss(2_000_000, 1_000_000, Some(100)), None);
         assert_eq!(after_loss(2_000_000, 1_000_000, None), None);
+    }
+
+    #[test]
+    fn a_line_that_shows_no_fault_is_tried_at_once_and_again() {
+        let (mut recovery, start) = (Recovery::default(), Instant::now());
+        let tries = (0..20).filter(|half| {
+            let at = start + CLEAR_PATIENCE * *half;
+            recovery.update(at, 50_000, Some(200_000), true).is_some()
+        });
+        assert_eq!(tries.count(), 19);
     }
 }
