@@ -182,21 +182,41 @@ impl fmt::Display for DisplayName {
     }
 }
 
-/// A media line's id within one session description (RFC 8843, section 15).
+/// A short text that is copied instead of shared.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Mid {
+struct Inline<const MOST: usize> {
     length: u8,
-    bytes: [u8; MAX_MID_BYTES],
+    bytes: [u8; MOST],
 }
 
+impl<const MOST: usize> Inline<MOST> {
+    /// `None` when the text is empty, too long, or has a byte that is not allowed.
+    fn new(text: &str, is_allowed: fn(u8) -> bool) -> Option<Self> {
+        if text.is_empty() || !text.bytes().all(is_allowed) {
+            return None;
+        }
+        let mut bytes = [0; MOST];
+        bytes
+            .get_mut(..text.len())?
+            .copy_from_slice(text.as_bytes());
+        let length = u8::try_from(text.len()).ok()?;
+        Some(Self { length, bytes })
+    }
+
+    fn as_str(&self) -> &str {
+        let bytes = self.bytes.get(..usize::from(self.length));
+        std::str::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
+    }
+}
+
+/// A media line's id within one session description (RFC 8843, section 15).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mid(Inline<MAX_MID_BYTES>);
+
 impl Mid {
-    /// The id as text.
+    /// The text itself.
     pub fn as_str(&self) -> &str {
-        let bytes = self
-            .bytes
-            .get(..usize::from(self.length))
-            .unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_default()
+        self.0.as_str()
     }
 }
 
@@ -204,17 +224,9 @@ impl FromStr for Mid {
     type Err = ParseIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refuse = || ParseIdError::new("mid", text, "1 to 16 visible ASCII characters");
-        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(refuse());
-        }
-        let mut bytes = [0; MAX_MID_BYTES];
-        bytes
-            .get_mut(..text.len())
-            .ok_or_else(refuse)?
-            .copy_from_slice(text.as_bytes());
-        let length = u8::try_from(text.len()).map_err(|_| refuse())?;
-        Ok(Self { length, bytes })
+        let name = Inline::new(text, |byte| byte.is_ascii_graphic());
+        name.map(Self)
+            .ok_or_else(|| ParseIdError::new("mid", text, "1 to 16 visible ASCII characters"))
     }
 }
 
@@ -232,19 +244,12 @@ impl fmt::Debug for Mid {
 
 /// The name of one simulcast encoding within a media line (RFC 8851, section 10). Says nothing about its quality.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Rid {
-    length: u8,
-    bytes: [u8; MAX_RID_BYTES],
-}
+pub struct Rid(Inline<MAX_RID_BYTES>);
 
 impl Rid {
-    /// The name as text.
+    /// The text itself.
     pub fn as_str(&self) -> &str {
-        let bytes = self
-            .bytes
-            .get(..usize::from(self.length))
-            .unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_default()
+        self.0.as_str()
     }
 }
 
@@ -252,18 +257,11 @@ impl FromStr for Rid {
     type Err = ParseIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refuse = || ParseIdError::new("rid", text, "1 to 8 characters of A-Z a-z 0-9 _ -");
-        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        if text.is_empty() || !text.bytes().all(is_allowed) {
-            return Err(refuse());
-        }
-        let mut bytes = [0; MAX_RID_BYTES];
-        bytes
-            .get_mut(..text.len())
-            .ok_or_else(refuse)?
-            .copy_from_slice(text.as_bytes());
-        let length = u8::try_from(text.len()).map_err(|_| refuse())?;
-        Ok(Self { length, bytes })
+        let name = Inline::new(text, |byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+        });
+        name.map(Self)
+            .ok_or_else(|| ParseIdError::new("rid", text, "1 to 8 characters of A-Z a-z 0-9 _ -"))
     }
 }
 
@@ -374,6 +372,14 @@ mod tests {
         assert!("a\u{7}b".parse::<DisplayName>().is_err());
         assert!("é".repeat(9).parse::<Mid>().is_err());
         assert!("a".repeat(17).parse::<Mid>().is_err());
+        assert!("a".repeat(9).parse::<Rid>().is_err());
+        for text in ["", "a.b", "é"] {
+            assert!(text.parse::<Rid>().is_err(), "{text}");
+        }
+        assert_eq!(
+            "q_1-".parse::<Rid>().map(|rid| rid.to_string()),
+            Ok("q_1-".into())
+        );
         assert_eq!(
             "0123456789abcdef".parse::<Mid>().map(|mid| mid.to_string()),
             Ok("0123456789abcdef".into())
