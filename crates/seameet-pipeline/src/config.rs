@@ -18,7 +18,7 @@ use crate::extension::extensions;
 pub const MAX_RTP_PAYLOAD: usize = 1_400;
 
 /// How often [`PeerEvent::Statistics`](crate::PeerEvent::Statistics) comes.
-const STATISTICS_INTERVAL: Duration = Duration::from_secs(2);
+const STATISTICS_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Which side of a call the endpoint is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

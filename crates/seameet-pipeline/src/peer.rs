@@ -123,8 +123,11 @@ impl PeerConnection {
         datagram: &[u8],
     ) -> Result<(), PeerError> {
         let now = self.advance(now);
-        if reports::is_report(datagram) && !self.reports.take(now) {
-            return Ok(());
+        if reports::is_report(datagram) {
+            if !self.reports.take(now) {
+                return Ok(());
+            }
+            self.bandwidth.note_heard();
         }
         let engine_protocol = convert::engine_protocol(protocol);
         let Ok(receive) = Receive::new(engine_protocol, source, destination, datagram) else {
@@ -233,6 +236,7 @@ impl PeerConnection {
                 }
                 Output::Transmit(transmit) => {
                     let contents: Vec<_> = transmit.contents.into();
+                    self.bandwidth.note_sent(self.last_now, &contents);
                     if is_asked && self.repairs.exceeds(self.last_now) {
                         self.lines.drop_repairs(&mut self.rtc);
                     }
@@ -275,7 +279,10 @@ impl PeerConnection {
             }
             Event::EgressBitrateEstimate(estimate) => self.take_estimate(&estimate),
             Event::SenderFeedback(feedback) => self.take_sender_report(&feedback),
-            Event::PeerStats(stats) => self.statistics.take_peer(&stats),
+            Event::PeerStats(stats) => {
+                self.statistics.take_peer(&stats);
+                self.take_current_estimate(stats.bwe_tx);
+            }
             Event::MediaEgressStats(stats) => self.statistics.take_sent(&stats),
             Event::MediaIngressStats(stats) => self.statistics.take_received(&stats),
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
@@ -296,8 +303,9 @@ impl PeerConnection {
 
 /// The stream of an RTP packet (RFC 3550, section 5.1); `None` for other datagrams.
 fn stream_of(datagram: &[u8]) -> Option<Ssrc> {
-    let is_media = matches!(datagram, [128..=191, ..]) && !reports::is_report(datagram);
-    let ssrc = datagram.get(8..12).filter(|_| is_media)?;
+    let ssrc = datagram
+        .get(8..12)
+        .filter(|_| reports::is_media(datagram))?;
     Some(u32::from_be_bytes(ssrc.try_into().ok()?).into())
 }
 

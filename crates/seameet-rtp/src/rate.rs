@@ -85,6 +85,12 @@ impl RateMeter {
         }
     }
 
+    /// Whether what was measured says little yet: it has been too short.
+    pub fn is_young(&self, now: Instant) -> bool {
+        let is_recent = |started: Instant| now.saturating_duration_since(started) < SECOND;
+        !self.is_settled && self.started.is_none_or(is_recent)
+    }
+
     /// Moves on to the bucket of `now` and empties those in between.
     fn advance(&mut self, now: Instant) {
         let started = *self.started.get_or_insert(now);

@@ -19,7 +19,8 @@
 //!    next ones rise at all: who pins a picture has said what he looks at, and the others keep their lowest step.
 //!    Slots of equal importance rise round by round, a step at a time.
 //! 4. What a slot carries already may use the whole budget. A step up needs [`HEADROOM_PERCENT`] more, and the slot's
-//!    last step down must lie back two seconds, or longer if it had been raised shortly before. Steps down are taken
+//!    last step down must lie back two seconds, or longer if that takes as much as one that was given back shortly
+//!    after it had been taken. Steps down are taken
 //!    at once.
 //! 5. No slot gets more than its picture can show, nor less than `min_height`.
 //! 6. A layer that the publisher does not send may be chosen: it costs what it last cost, and the slot keeps what
@@ -39,7 +40,9 @@ use std::time::{Duration, Instant};
 use seameet_core::Mid;
 use seameet_rtp::select::Meanwhile;
 
-pub use slot::{Allocation, Class, Importance, LayerChoice, Line, SlotDecision, SlotDemand, Wish};
+pub use slot::{
+    Allocation, Class, Importance, LayerChoice, Line, Queue, SlotDecision, SlotDemand, Wish,
+};
 
 use divide::{Contender, Division, divide};
 use estimate::Estimate;
@@ -142,14 +145,15 @@ impl Allocator {
                     ladder,
                     importance: demand.importance(),
                     kept: memory.map_or(1, |memory| memory.level(ladder)),
-                    is_held: memory.is_some_and(|memory| memory.is_held(now, budget)),
+                    held_above: if line.is_strained {
+                        Some(1)
+                    } else {
+                        memory.and_then(|memory| memory.held_above(now, budget, ladder))
+                    },
                     most: if line.is_suspended {
                         0
-                    } else if demand.is_congested {
-                        // The lowest stays as long as the line carries anything: to begin it anew takes more.
-                        ladder.levels_below(demand.flowing_cost()).max(1)
                     } else {
-                        ladder.steps.len()
+                        most(demand, ladder, memory)
                     },
                 }
             })
@@ -204,7 +208,7 @@ impl Allocator {
             now,
             line.estimate.unwrap_or_default(),
             pending.map(|wanted| on_the_line(with_headroom(wanted), line.audio)),
-            has_lowered,
+            has_lowered || line.is_strained,
             division.spent == 0,
         );
         let is_idle = candidates.iter().all(|slot| slot.ladder.steps.is_empty());
@@ -230,11 +234,21 @@ impl Candidate<'_> {
         };
         if self.demand.flowing_cost() <= chosen.bitrate {
             Meanwhile::Keep
-        } else if is_full || self.demand.is_congested {
+        } else if is_full || self.demand.queue != Queue::Short {
             Meanwhile::Stop
         } else {
             Meanwhile::Reduce
         }
+    }
+}
+
+/// How many levels a slot may have with what waits on it.
+fn most(demand: &SlotDemand, ladder: &Ladder, memory: Option<&Memory>) -> usize {
+    match demand.queue {
+        Queue::Short => ladder.steps.len(),
+        Queue::Draining => memory.map_or(1, |memory| memory.level(ladder)),
+        // The lowest stays as long as the line carries anything: to begin it anew takes more.
+        Queue::TooOld => ladder.levels_below(demand.flowing_cost()).max(1),
     }
 }
 

@@ -6,12 +6,14 @@
 
 mod allocate;
 mod assign;
+mod brake;
 mod cache;
 mod congestion;
 mod counters;
 mod deliver;
 mod demand;
 mod demux;
+mod downlink;
 mod encoding;
 mod explain;
 mod forward;

@@ -37,7 +37,7 @@ impl fmt::Debug for Transmit {
     }
 }
 
-/// How media got through in the last seconds.
+/// How media got through in the last quarter of a second, loss in the last second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PeerStatistics {
     /// Round-trip time.
@@ -92,14 +92,13 @@ pub enum PeerEvent {
         /// Its sequence number, extended.
         sequence: u64,
     },
-    /// What the way to the peer is thought to take. Told at once when it changes by a hundredth, and smaller changes a
-    /// fifth of a second after the last one told.
+    /// What the way to the peer is thought to take. Looked at four times a second, and told when it changed.
     ///
     /// Only payload counts, of all media with repairs and padding, as it does in a layer's measured bitrate. Headers of
     /// RTP, SRTP, UDP and IP add about 70 bytes to each packet: with full video packets 6 %, with audio as much as
     /// its payload. The estimate adapts to what they take, as it is measured on the way that carries them, but it
     /// drifts above it where little is sent. On a modelled link of 500 kbit/s, media that fills nine tenths of the estimate
-    /// fills the link's queue in the end; media that fills eight tenths waits less than 300 ms.
+    /// fills the link's queue in the end; media that fills three quarters waits less than 300 ms.
     Bandwidth {
         /// Bits per second of payload.
         estimate: u64,
@@ -115,7 +114,7 @@ pub enum PeerEvent {
         /// The report.
         report: SenderReport,
     },
-    /// How media got through lately. Told every other second while connected.
+    /// How media got through lately. Told four times a second while connected.
     Statistics(PeerStatistics),
     /// The receiver of a line cannot continue without a keyframe.
     KeyframeRequested {

@@ -24,7 +24,7 @@ use str0m::{Input, Reason};
 
 use crate::error::PeerError;
 use crate::peer::event::SendBacklog;
-use crate::peer::{PeerConnection, PeerEvent};
+use crate::peer::{PeerConnection, PeerEvent, reports};
 
 /// Deadlines of the pacer this near are served at once.
 const NEAR: Duration = Duration::from_micros(500);
@@ -34,10 +34,6 @@ const TICK: Duration = Duration::from_micros(1);
 const PACED_AT_ONCE: usize = 64;
 /// Deadlines of other matters closer than this are served together. One that is due again at once would spin.
 const TIMER_GRAIN: Duration = Duration::from_millis(1);
-/// A change of the estimate that is worth telling at once, one in so many.
-const WORTH_TELLING: u64 = 100;
-/// Any change is told after this time.
-const TOLD_ANYWAY: Duration = Duration::from_millis(200);
 /// Between these an estimate by a peer's own word is believed, in bits per second.
 const BELIEVABLE: std::ops::RangeInclusive<u64> = 30_000..=100_000_000;
 
@@ -48,7 +44,9 @@ pub(super) struct Bandwidth {
     pub(super) is_estimated: bool,
     /// The peer reports when each packet came, so that its own estimate is not needed.
     has_reports: bool,
-    told: Option<(u64, Instant)>,
+    told: Option<u64>,
+    /// When the first packet was sent after the peer's last report.
+    unheard_since: Option<Instant>,
 }
 
 impl Bandwidth {
@@ -59,17 +57,16 @@ impl Bandwidth {
         }
     }
 
-    /// Whether an estimate is to be told: it differs by a hundredth, or by anything after a while.
-    fn is_news(&mut self, now: Instant, estimate: u64) -> bool {
-        let is_news = self.told.is_none_or(|(told, at)| {
-            let change = told.abs_diff(estimate);
-            let is_late = now.saturating_duration_since(at) >= TOLD_ANYWAY;
-            change > 0 && (is_late || change.saturating_mul(WORTH_TELLING) >= told)
-        });
-        if is_news {
-            self.told = Some((estimate, now));
+    /// Takes note of what is sent: every media packet is to be reported on.
+    pub(super) fn note_sent(&mut self, now: Instant, contents: &[u8]) {
+        if reports::is_media(contents) {
+            self.unheard_since.get_or_insert(now);
         }
-        is_news
+    }
+
+    /// A report came. What it says is the engine's; that it came is a sign of life.
+    pub(super) fn note_heard(&mut self) {
+        self.unheard_since = None;
     }
 }
 
@@ -111,6 +108,16 @@ impl PeerConnection {
             backlog.bytes += queue.byte_size();
         }
         backlog
+    }
+
+    /// How long the peer has not reported on anything although media was sent to it; `None` while all is well or where
+    /// nothing is estimated. A peer whose media arrives reports several times a second.
+    pub fn silence(&self) -> Option<Duration> {
+        let since = self
+            .bandwidth
+            .unheard_since
+            .filter(|_| self.bandwidth.is_estimated && self.bandwidth.has_reports)?;
+        Some(self.last_now.saturating_duration_since(since))
     }
 
     /// Whether anything waits to be sent on a line; see [`backlog`](Self::backlog).
@@ -165,48 +172,40 @@ impl PeerConnection {
         matches!(self.rtc.last_timeout_reason(), Reason::Pacer(_))
     }
 
+    /// What the engine tells unasked about its own estimate is an average over three seconds, which says neither soon
+    /// enough that a line has become narrow nor that it is wide; its statistics have the estimate itself. But it says
+    /// whether the peer reports at all.
     pub(super) fn take_estimate(&mut self, estimate: &BweKind) {
-        let estimate = match estimate {
+        match estimate {
             BweKind::Twcc {
                 estimate,
-                can_probe,
-            } => {
-                self.bandwidth.has_reports |= *can_probe;
-                estimate.as_u64()
+                can_probe: true,
+            } if !self.bandwidth.has_reports => {
+                self.bandwidth.has_reports = true;
+                // The first one is what it begins with.
+                self.tell_estimate(estimate.as_u64());
             }
             BweKind::Remb { estimate, .. } if !self.bandwidth.has_reports => {
                 let estimate = estimate.as_u64();
                 let estimate = estimate.clamp(*BELIEVABLE.start(), *BELIEVABLE.end());
                 self.rtc.bwe().reset(Bitrate::from(estimate));
-                estimate
+                self.tell_estimate(estimate);
             }
-            _ => return,
-        };
-        if self.bandwidth.is_estimated && self.bandwidth.is_news(self.last_now, estimate) {
-            self.events.push_back(PeerEvent::Bandwidth { estimate });
+            _ => {}
         }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    /// What is thought at this moment.
+    pub(super) fn take_current_estimate(&mut self, estimate: Option<Bitrate>) {
+        if let Some(estimate) = estimate.filter(|_| self.bandwidth.has_reports) {
+            self.tell_estimate(estimate.as_u64());
+        }
+    }
 
-    #[test]
-    fn an_estimate_is_told_when_it_matters() {
-        let (mut bandwidth, start) = (Bandwidth::new(true), Instant::now());
-        let after = |milliseconds| start + Duration::from_millis(milliseconds);
-        for (at, estimate, is_told) in [
-            (0, 1_000_000, true),
-            (10, 1_000_000, false),
-            (20, 1_009_000, false),
-            (30, 1_010_000, true),
-            (40, 999_000, true),
-            (50, 998_900, false),
-            (240, 998_900, true),
-            (500, 998_900, false),
-        ] {
-            assert_eq!(bandwidth.is_news(after(at), estimate), is_told, "{at} ms");
+    fn tell_estimate(&mut self, estimate: u64) {
+        let is_news = self.bandwidth.told.replace(estimate) != Some(estimate);
+        if self.bandwidth.is_estimated && is_news {
+            self.events.push_back(PeerEvent::Bandwidth { estimate });
         }
     }
 }

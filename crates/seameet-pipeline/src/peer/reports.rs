@@ -15,6 +15,11 @@ pub(super) fn is_report(datagram: &[u8]) -> bool {
     matches!(datagram, [128..=191, 192..=223, ..])
 }
 
+/// Whether a datagram is an RTP packet.
+pub(super) fn is_media(datagram: &[u8]) -> bool {
+    matches!(datagram, [128..=191, ..]) && !is_report(datagram)
+}
+
 /// What a peer may still send.
 #[derive(Debug)]
 pub(super) struct Allowance {

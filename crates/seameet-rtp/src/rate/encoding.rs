@@ -95,6 +95,11 @@ impl EncodingMeter {
         self.meter(limit).expected(now)
     }
 
+    /// Whether what was measured of the best choice within `limit` says little yet.
+    pub fn is_young(&self, now: Instant, limit: Layer) -> bool {
+        self.meter(limit).is_young(now)
+    }
+
     /// How long nothing has come; `None` if nothing ever did. A still screen and a paused encoding look alike.
     pub fn idle(&self, now: Instant) -> Option<Duration> {
         self.last_packet

@@ -10,8 +10,8 @@ pub(super) struct Contender<'a> {
     pub(super) importance: Importance,
     /// Levels that it had before: keeping them needs no headroom.
     pub(super) kept: usize,
-    /// It may not rise for now.
-    pub(super) is_held: bool,
+    /// Above this level it may not rise for now.
+    pub(super) held_above: Option<usize>,
     /// It may not have more levels than these.
     pub(super) most: usize,
 }
@@ -137,7 +137,7 @@ impl Purse {
             .limit
             .saturating_sub(self.spent)
             .saturating_sub(self.reserved);
-        if !contender.is_held {
+        if contender.held_above.is_none_or(|held| level < held) {
             return self.take(cost, free);
         }
         if cost > free {

@@ -29,6 +29,8 @@ pub(super) struct Memory {
     /// What there was to divide then, in bits per second.
     lowered_at: u64,
     hold: Duration,
+    /// What the step took that turned out to be a mistake; those that take less may be tried before the hold is over.
+    mistaken: u64,
     /// Since when the publisher does not send the target.
     missing: Option<Instant>,
 }
@@ -45,6 +47,7 @@ impl Memory {
             lowered: None,
             lowered_at: 0,
             hold: HOLD,
+            mistaken: u64::MAX,
             missing: None,
         };
         memory.choose(now, ladder, level);
@@ -69,13 +72,15 @@ impl Memory {
         level.max(1)
     }
 
-    /// It may not rise yet, with so much to divide. Mistakes were made with another line than one that carries twice
-    /// as much.
-    pub(super) fn is_held(&self, now: Instant, budget: u64) -> bool {
+    /// Above which level it may not rise yet, with so much to divide; `None` if it may. Mistakes were made with another
+    /// line than one that carries twice as much, and to see nothing is no remedy for one.
+    pub(super) fn held_above(&self, now: Instant, budget: u64, ladder: &Ladder) -> Option<usize> {
+        let since = now.saturating_duration_since(self.lowered?);
+        if since < HOLD {
+            return Some(0);
+        }
         let is_another_line = budget / 2 >= self.lowered_at;
-        let hold = if is_another_line { HOLD } else { self.hold };
-        self.lowered
-            .is_some_and(|lowered| now.saturating_duration_since(lowered) < hold)
+        (since < self.hold && !is_another_line).then(|| ladder.levels_below(self.mistaken).max(1))
     }
 
     /// The publisher has not sent what was chosen, and there was time enough.
@@ -95,14 +100,19 @@ impl Memory {
         let former = self.level(ladder).min(ladder.steps.len());
         let has_fallen = level < former;
         if has_fallen {
-            let is_mistake = self
-                .raised
-                .is_some_and(|raised| now.saturating_duration_since(raised) < MISTAKE);
-            self.hold = if is_mistake {
-                (self.hold * 2).min(MAX_HOLD)
-            } else {
-                HOLD
+            let is_recent = |at: Option<Instant>, within| {
+                at.is_some_and(|at| now.saturating_duration_since(at) < within)
             };
+            // One that falls from step to step made one mistake.
+            if !is_recent(self.lowered, HOLD) {
+                if is_recent(self.raised, MISTAKE) {
+                    self.hold = (self.hold * 2).min(MAX_HOLD);
+                    self.mistaken = self.mistaken.min(self.bitrate);
+                } else {
+                    self.hold = HOLD;
+                    self.mistaken = u64::MAX;
+                }
+            }
             self.lowered = Some(now);
             self.lowered_at = budget;
         } else if level > former {

@@ -45,7 +45,7 @@ enum State {
 
 impl Probe {
     /// What to fill the line up to, in bits per second; 0 for nothing. `wanted` is what the line would have to take
-    /// for the next step, `is_falling` tells that it has just taken less, `is_starved` that nothing at all flows.
+    /// for the next step, `is_falling` tells that it has just taken less or is full, `is_starved` that nothing at all flows.
     pub(super) fn minimum(
         &mut self,
         now: Instant,

@@ -16,6 +16,8 @@ pub struct Line {
     pub audio: u64,
     /// So much waits to be sent that no picture may be added.
     pub is_suspended: bool,
+    /// It is full enough: nothing is to be tried on it, and nothing rises but out of a pause.
+    pub is_strained: bool,
 }
 
 /// A choice of quality that a track offers.
@@ -59,6 +61,17 @@ pub struct Wish {
     pub pinned: bool,
 }
 
+/// What waits to be sent on a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// Nothing that would be worth a word.
+    Short,
+    /// Too much waited; less was sent since, and nothing may be added until it is gone.
+    Draining,
+    /// More than its line can carry: it must take less than what flows.
+    TooOld,
+}
+
 /// A slot that shows a track.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotDemand {
@@ -76,8 +89,8 @@ pub struct SlotDemand {
     pub flowing: Option<Target>,
     /// Nothing can flow, whatever the line takes: the picture is hidden or muted, for example.
     pub withheld: Option<SlotCause>,
-    /// More waits on it than its line can carry: it must take less than what flows.
-    pub is_congested: bool,
+    /// What waits on it.
+    pub queue: Queue,
 }
 
 /// Which slot goes first; the smaller the more important. Slots that compare equal share alike.
@@ -108,7 +121,7 @@ impl SlotDemand {
     }
 
     /// What flows now takes so many bits per second.
-    pub(super) fn flowing_cost(&self) -> u64 {
+    pub(crate) fn flowing_cost(&self) -> u64 {
         let flows = |choice: &&LayerChoice| Some(choice.target) == self.flowing;
         let choice = self.choices.iter().find(flows);
         choice.map_or(0, |choice| choice.bitrate)

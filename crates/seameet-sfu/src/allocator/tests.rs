@@ -6,7 +6,9 @@ use seameet_core::TrackId;
 use seameet_core::media::SlotCause;
 use seameet_rtp::select::{EncodingId, Layer, Meanwhile, Target};
 
-use super::{Allocation, Allocator, Class, LayerChoice, Line, SlotDecision, SlotDemand, Wish};
+use super::{
+    Allocation, Allocator, Class, LayerChoice, Line, Queue, SlotDecision, SlotDemand, Wish,
+};
 
 mod causes;
 mod ladders;
@@ -53,7 +55,7 @@ fn camera(number: u32) -> SlotDemand {
         choices: choices(&CAMERA),
         flowing: None,
         withheld: None,
-        is_congested: false,
+        queue: Queue::Short,
     }
 }
 
@@ -63,6 +65,7 @@ fn line(video: u64) -> Line {
         estimate: Some((video * 100).div_ceil(92)),
         audio: 0,
         is_suspended: false,
+        is_strained: false,
     }
 }
 

@@ -10,23 +10,18 @@ use seameet_rtp::{EncodingId, Layer, Target};
 use crate::allocator::{
     Allocation, Allocator, Class, LayerChoice, Line, SlotDecision, SlotDemand, Wish,
 };
-use crate::shard::congestion::Congestion;
+use crate::shard::downlink::Downlink;
 use crate::shard::guard;
 use crate::shard::layers::LayerOption;
 use crate::shard::peer::{Peer, PeerKey};
-use crate::shard::recovery::{self, Recovery};
 use crate::shard::slot::Slot;
 use crate::shard::track::{Subscriber, TrackKey, UpTrack};
 use crate::shard::{RoomKey, Shard};
 
-/// After a rise of the estimate so much passes before it is used: rises come in many small steps.
-const RISE_INTERVAL: Duration = Duration::from_millis(200);
 /// A line that nobody estimates, in bits per second.
 const UNLIMITED: u64 = 10_000_000_000;
 /// What a microphone is counted for before anything is measured, in bits per second.
 const UNKNOWN_AUDIO: u64 = 40_000;
-/// What a line must take beyond the lowest picture and sound for that to be tried, in percent.
-const FIRST_TRY_PERCENT: u64 = 150;
 /// A step up of a picture that flows shows within this; to tell its cause before would be told twice.
 const SOON: Duration = Duration::from_millis(1_500);
 
@@ -34,15 +29,14 @@ const SOON: Duration = Duration::from_millis(1_500);
 #[derive(Debug, Default)]
 pub(super) struct Share {
     allocator: Allocator,
-    pub(super) congestion: Congestion,
-    recovery: Recovery,
+    pub(super) downlink: Downlink,
     /// What was decided last.
     pub(super) last: Option<Allocation>,
     /// What of the line is kept for sound, in bits per second.
     pub(super) audio: u64,
     /// When to decide anew.
     due: Option<Instant>,
-    decided: Option<Instant>,
+    pub(super) decided: Option<Instant>,
     /// Waits to be decided in this step.
     is_asked: bool,
     /// Since when a step up of a picture that flows has been under way.
@@ -55,7 +49,8 @@ impl Share {
         self.due
     }
 
-    fn hasten(&mut self, until: Instant) {
+    /// Decides anew at the latest then.
+    pub(super) fn hasten(&mut self, until: Instant) {
         self.due = Some(self.due.map_or(until, |due| due.min(until)));
     }
 
@@ -81,25 +76,6 @@ impl Shard {
             && !std::mem::replace(&mut peer.share.is_asked, true)
         {
             self.to_allocate.push(key);
-        }
-    }
-
-    /// The estimate of a subscriber's line changed.
-    pub(super) fn note_bandwidth(&mut self, key: PeerKey, estimate: u64) {
-        let Some(peer) = self.peers.get_mut(key) else {
-            return;
-        };
-        let former = peer.estimate.replace(estimate);
-        if former.is_some_and(|former| former <= estimate) {
-            let waited = peer
-                .share
-                .decided
-                .map_or(self.now, |decided| decided + RISE_INTERVAL);
-            peer.share.hasten(waited.max(self.now));
-            let deadline = peer.deadline();
-            self.timers.schedule(key, deadline);
-        } else {
-            self.want_allocation(key);
         }
     }
 
@@ -141,21 +117,22 @@ impl Shard {
         share.audio = audio;
         let line = Line {
             estimate: if self.config.first_estimate.is_some() {
-                peer.estimate
+                share.downlink.trusted(now, peer.estimate)
             } else {
                 Some(UNLIMITED)
             },
             audio,
-            is_suspended: share.congestion.is_suspended(),
+            is_suspended: share.downlink.is_suspended(now),
+            is_strained: share.downlink.is_strained(now),
         };
         let allocation = share.allocator.allocate(now, &line, &demands);
         share.due = allocation.deadline;
-        let (minimum, desired) = (allocation.minimum, allocation.desired);
-        guard::attempt(|| peer.connection.set_bitrates(minimum, desired));
         self.recover(key, &allocation, &demands);
         let Some(peer) = self.peers.get_mut(key) else {
             return;
         };
+        let desired = peer.share.downlink.desired(now, allocation.desired);
+        guard::attempt(|| peer.connection.set_bitrates(allocation.minimum, desired));
         let share = &mut peer.share;
         let decisions = allocation.slots.clone();
         share.last = Some(allocation);
@@ -170,58 +147,6 @@ impl Shard {
         // What has just begun to flow is told with the cause that it has then.
         if self.peers.get(key).is_some_and(|peer| !peer.share.is_asked) {
             self.announce_slots(key);
-        }
-    }
-
-    /// Begins to estimate anew where nothing fits and nothing is learned.
-    fn recover(&mut self, key: PeerKey, allocation: &Allocation, demands: &[SlotDemand]) {
-        let (now, Some(peer)) = (self.now, self.peers.get_mut(key)) else {
-            return;
-        };
-        let Some(estimate) = peer.estimate else {
-            return;
-        };
-        let is_paused = |decision: &SlotDecision| decision.cause == SlotCause::Paused;
-        let is_clear = peer.quality.is_clear() && peer.share.congestion.oldest() < RISE_INTERVAL;
-        let is_short = allocation.slots.iter().any(is_paused);
-        let is_starved = is_short && allocation.slots.iter().all(|slot| slot.target.is_none());
-        let lowest = demands
-            .iter()
-            .filter(|demand| demand.withheld.is_none())
-            .filter_map(|demand| Some(demand.choices.first()?.bitrate));
-        // On a line without fault everybody is to be seen, on another one anybody.
-        let lowest = if is_clear {
-            Some(lowest.sum())
-        } else {
-            lowest.min()
-        };
-        let needed = lowest
-            .filter(|_| is_starved || is_clear && is_short)
-            .map(|lowest| (lowest + peer.share.audio).saturating_mul(FIRST_TRY_PERCENT) / 100);
-        let begun = peer.share.recovery.update(now, estimate, needed, is_clear);
-        if let Some(deadline) = peer.share.recovery.deadline() {
-            peer.share.hasten(deadline.max(now + RISE_INTERVAL));
-        }
-        if let Some(bitrate) = begun {
-            self.restart_estimate(key, bitrate);
-        }
-    }
-
-    /// Much of what a subscriber is sent gets lost, or not.
-    pub(super) fn note_loss(&mut self, key: PeerKey, sent: u64, loss_permille: Option<u16>) {
-        let estimate = self.peers.get(key).and_then(|peer| peer.estimate);
-        let begun =
-            estimate.and_then(|estimate| recovery::after_loss(estimate, sent, loss_permille));
-        if let Some(bitrate) = begun {
-            self.restart_estimate(key, bitrate);
-        }
-    }
-
-    fn restart_estimate(&mut self, key: PeerKey, bitrate: u64) {
-        if let Some(peer) = self.peers.get_mut(key) {
-            peer.estimate = Some(bitrate);
-            guard::attempt(|| peer.connection.restart_estimate(bitrate));
-            self.want_allocation(key);
         }
     }
 
@@ -266,7 +191,7 @@ impl Shard {
             choices: options.iter().map(choice).collect(),
             flowing: slot.shown().and_then(|shown| nearest(&options, shown)),
             withheld: withheld(track, slot),
-            is_congested: peer.share.congestion.is_congested(slot.mid),
+            queue: peer.share.downlink.congestion.queue(slot.mid),
         })
     }
 

@@ -3,12 +3,13 @@
 //! A queue is bounded by its age: what waits longer than [`CONGESTED`] is worth less than a smaller picture that is
 //! on time. The estimate says so too, but later.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use seameet_core::{MediaKind, Mid};
 use seameet_pipeline::SendBacklog;
 
+use crate::allocator::Queue;
 use crate::shard::Shard;
 use crate::shard::guard;
 use crate::shard::peer::PeerKey;
@@ -20,6 +21,8 @@ const CONGESTED: Duration = Duration::from_millis(200);
 const SUSPENDED: Duration = Duration::from_secs(1);
 /// A queue as young as that has drained.
 const DRAINED: Duration = Duration::from_millis(40);
+/// A queue that is no younger after so long does not drain: what was taken off was not enough.
+const DRAINING: Duration = Duration::from_millis(250);
 /// How often queues are looked at.
 const SAMPLE_INTERVAL: Duration = Duration::from_millis(20);
 
@@ -27,9 +30,19 @@ const SAMPLE_INTERVAL: Duration = Duration::from_millis(20);
 #[derive(Debug, Default)]
 pub(super) struct Congestion {
     sampled: Option<Instant>,
-    congested: BTreeSet<Mid>,
+    congested: BTreeMap<Mid, Judged>,
     is_suspended: bool,
     oldest: Duration,
+}
+
+/// A queue that was found too old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Judged {
+    at: Instant,
+    /// How old it was then.
+    age: Duration,
+    /// Just now.
+    is_new: bool,
 }
 
 impl Congestion {
@@ -38,9 +51,13 @@ impl Congestion {
         self.is_suspended
     }
 
-    /// The slot must take less than it does.
-    pub(super) fn is_congested(&self, mid: Mid) -> bool {
-        self.congested.contains(&mid)
+    /// How it stands with a slot's queue.
+    pub(super) fn queue(&self, mid: Mid) -> Queue {
+        match self.congested.get(&mid) {
+            Some(judged) if judged.is_new => Queue::TooOld,
+            Some(_) => Queue::Draining,
+            None => Queue::Short,
+        }
     }
 
     /// How long the oldest packet has waited.
@@ -66,15 +83,35 @@ impl Congestion {
             _ => was_suspended,
         };
         let before = std::mem::take(&mut self.congested);
-        self.congested = backlogs
-            .iter()
-            .filter(|(mid, backlog)| {
-                backlog.age >= CONGESTED || backlog.age > DRAINED && before.contains(mid)
-            })
-            .map(|(mid, _)| *mid)
-            .collect();
-        self.congested != before || self.is_suspended != was_suspended
+        for (mid, backlog) in backlogs {
+            if let Some(judged) = judge(now, backlog.age, before.get(mid)) {
+                self.congested.insert(*mid, judged);
+            }
+        }
+        let is_worse = self.congested.values().any(|judged| judged.is_new);
+        is_worse || self.congested.len() != before.len() || self.is_suspended != was_suspended
     }
+}
+
+/// What is to be thought of a queue of this age.
+fn judge(now: Instant, age: Duration, before: Option<&Judged>) -> Option<Judged> {
+    let is_new = match before {
+        _ if age <= DRAINED => return None,
+        None if age < CONGESTED => return None,
+        None => true,
+        Some(judged) if now.saturating_duration_since(judged.at) < DRAINING => {
+            return Some(Judged {
+                is_new: false,
+                ..*judged
+            });
+        }
+        Some(judged) => age >= judged.age,
+    };
+    Some(Judged {
+        at: now,
+        age,
+        is_new,
+    })
 }
 
 impl Shard {
@@ -84,7 +121,7 @@ impl Shard {
         let Some(peer) = self.peers.get_mut(key).filter(|peer| peer.is_connected()) else {
             return;
         };
-        if !peer.share.congestion.is_due(now) {
+        if !peer.share.downlink.congestion.is_due(now) {
             return;
         }
         let mut backlogs = Vec::new();
@@ -94,9 +131,11 @@ impl Shard {
                 backlogs.push((slot.mid, backlog.unwrap_or_default()));
             }
         }
-        if peer.share.congestion.sample(now, &backlogs) {
+        let silence = peer.connection.silence();
+        if peer.share.downlink.congestion.sample(now, &backlogs) {
             self.want_allocation(key);
         }
+        self.note_silence(key, silence);
     }
 }
 

@@ -249,10 +249,16 @@ impl Delivery<'_> {
     }
 }
 
-/// How many cached bytes a subscriber may be sent at once: what its line carries in a second.
+/// How many cached bytes a subscriber may be sent at once: what its line carries in a second, and in a quarter of it
+/// where pictures flow already, which would have to wait behind.
 fn replay_limit(peer: &Peer) -> usize {
+    let quarters = if peer.share.downlink.carries_pictures() {
+        1
+    } else {
+        4
+    };
     peer.estimate.map_or(usize::MAX, |estimate| {
-        usize::try_from(estimate / 8).unwrap_or(usize::MAX)
+        usize::try_from(estimate.saturating_mul(quarters) / 32).unwrap_or(usize::MAX)
     })
 }
 

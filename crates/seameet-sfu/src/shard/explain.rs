@@ -38,7 +38,7 @@ impl Shard {
             audio: peer.share.audio,
             allocated: last.map_or(0, |last| last.allocated),
             desired: last.map_or(0, |last| last.ideal),
-            queued: peer.share.congestion.oldest(),
+            queued: peer.share.downlink.congestion.oldest(),
             quality: peer.quality.latest(),
             slots: active.map(|slot| self.slot_report(peer, slot)).collect(),
         }

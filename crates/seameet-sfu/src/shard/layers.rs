@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use seameet_core::media::{SlotLayer, TrackSource};
-use seameet_rtp::{EncodingId, Layer, Target};
+use seameet_rtp::{EncodingId, Layer, PictureSize, Target};
 
 use crate::shard::encoding::UpEncoding;
 use crate::shard::track::UpTrack;
@@ -88,6 +88,8 @@ impl UpTrack {
     fn option(&self, now: Instant, encoding: &UpEncoding, layer: Layer) -> LayerOption {
         let size = encoding.meter.size(layer.spatial);
         let fps = encoding.meter.frame_rate(now, layer);
+        let measured = encoding.meter.expected(now, layer);
+        let typical = size.map_or(0, |size| typical(self.source, size));
         LayerOption {
             target: Target {
                 encoding: encoding.id,
@@ -96,10 +98,26 @@ impl UpTrack {
             height: size.map(|size| size.height),
             width: size.map(|size| size.width),
             fps: u32::try_from(fps).unwrap_or(u32::MAX),
-            bitrate: encoding.meter.expected(now, layer),
+            bitrate: if encoding.meter.is_young(now, layer) {
+                measured.max(typical)
+            } else {
+                measured
+            },
             is_live: self.is_live(encoding.id, now),
         }
     }
+}
+
+/// What a picture of a size usually takes, in bits per second. The first packets tell nothing: who chose by them would
+/// choose the largest picture, whose first frame alone may be more than a line takes in a second.
+fn typical(source: TrackSource, size: PictureSize) -> u64 {
+    let pixels = u64::from(size.width).saturating_mul(u64::from(size.height));
+    // Frames per second at 0.07 bits for each of their pixels.
+    let frames = match source {
+        TrackSource::Screen => 5,
+        _ => 30,
+    };
+    pixels.saturating_mul(frames).saturating_mul(7) / 100
 }
 
 /// The spatial layers of an encoding; a flag tells the highest. Those that a keyframe announced count before their

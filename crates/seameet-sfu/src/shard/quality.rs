@@ -6,6 +6,7 @@
 //! share that is missing, 45 if there is none at all. Ratings are put into the classes of ITU-T G.109: 90 and more is
 //! 5, 80 is 4, 70 is 3, 60 is 2, less is 1. Without media for ten seconds it is 0.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use seameet_core::MediaKind;
@@ -23,9 +24,8 @@ const RISE_MARGIN: u64 = 20;
 const WORTH_TELLING: u64 = 50;
 /// An answer that takes longer is a cause by itself.
 const LONG_WAY: Duration = Duration::from_millis(500);
-/// A line that loses more, in thousandths, or answers later shows a fault.
-const CLEAR_LOSS: u16 = 20;
-const CLEAR_RTT: Duration = Duration::from_millis(300);
+/// A score rests on so many figures: one alone, of a quarter of a second, says little.
+const FIGURES: usize = 8;
 /// For so long there may be no media before the connection counts as lost.
 const SILENCE: Duration = Duration::from_secs(10);
 
@@ -48,6 +48,8 @@ pub(super) struct Quality {
     told: Option<ConnectionQuality>,
     latest: Option<ConnectionQuality>,
     silent_since: Option<Instant>,
+    /// The last figures, oldest first.
+    figures: VecDeque<PeerStatistics>,
 }
 
 impl Quality {
@@ -62,18 +64,13 @@ impl Quality {
         self.latest.clone().unwrap_or(unknown)
     }
 
-    /// Hardly anything sent got lost lately, and answers are quick.
-    pub(super) fn is_clear(&self) -> bool {
-        self.latest.as_ref().is_some_and(|quality| {
-            let line = &quality.downlink;
-            line.loss_permille.unwrap_or(0) <= CLEAR_LOSS
-                && line.rtt.is_some_and(|rtt| rtt <= CLEAR_RTT)
-        })
-    }
-
     /// Takes new figures. Returns what is to be told, if that is news.
     pub(super) fn update(&mut self, now: Instant, facts: &Facts) -> Option<ConnectionQuality> {
-        let quality = self.judge(now, facts);
+        let facts = Facts {
+            statistics: self.mean(facts.statistics),
+            ..*facts
+        };
+        let quality = self.judge(now, &facts);
         self.latest = Some(quality.clone());
         if self
             .told
@@ -84,6 +81,28 @@ impl Quality {
         }
         self.told = Some(quality.clone());
         Some(quality)
+    }
+
+    /// Means of the last figures.
+    fn mean(&mut self, newest: PeerStatistics) -> PeerStatistics {
+        if self.figures.len() >= FIGURES {
+            self.figures.pop_front();
+        }
+        self.figures.push_back(newest);
+        let of = |figure: fn(&PeerStatistics) -> Option<u64>| {
+            let known: Vec<_> = self.figures.iter().filter_map(figure).collect();
+            let count = u64::try_from(known.len()).unwrap_or(u64::MAX);
+            known.iter().sum::<u64>().checked_div(count)
+        };
+        let permille = |mean: u64| u16::try_from(mean).unwrap_or(1_000);
+        PeerStatistics {
+            rtt: newest.rtt,
+            received_loss_permille: of(|one| one.received_loss_permille.map(u64::from))
+                .map(permille),
+            sent_loss_permille: of(|one| one.sent_loss_permille.map(u64::from)).map(permille),
+            received_bitrate: of(|one| Some(one.received_bitrate)).unwrap_or(0),
+            sent_bitrate: of(|one| Some(one.sent_bitrate)).unwrap_or(0),
+        }
     }
 
     fn judge(&mut self, now: Instant, facts: &Facts) -> ConnectionQuality {
@@ -226,12 +245,11 @@ fn is_far_off(one: u64, other: u64) -> bool {
 }
 
 impl Shard {
-    /// New figures of a participant's connection; they come every other second.
+    /// New figures of a participant's connection; they come four times a second.
     pub(super) fn note_statistics(&mut self, key: PeerKey, statistics: PeerStatistics) {
         let now = self.now;
         let is_expected = self.sends_something(key);
-        let (sent, loss) = (statistics.sent_bitrate, statistics.sent_loss_permille);
-        self.note_loss(key, sent, loss);
+        self.note_line(key, &statistics);
         let Some(peer) = self.peers.get_mut(key) else {
             return;
         };

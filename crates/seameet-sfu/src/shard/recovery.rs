@@ -1,180 +1,146 @@
 //! When to give up an estimate and begin anew.
 //!
 //! ```text
-//!   pictures are wanted, none fits, and the estimate does not grow ─▶ begin anew with what the lowest takes
-//!   much of what is sent gets lost                                 ─▶ begin anew with what comes through
+//!   no picture fits, or not all of them ─▶ begin anew with what the lowest take
+//!   a better picture is refused on a line without fault, and the estimate does not grow
+//!                                       ─▶ begin anew with the estimate: the way is probed from there
 //! ```
 //!
 //! An estimator learns from what is sent. Where it has fallen so low that nothing is sent, it learns no more, and its own
 //! padding is held back while it believes the line to be overused: without this a picture would be gone for good. And
-//! where hardly anything comes through, reports on what came are too few to tell it.
+//! what it holds of loss long ago can keep it from probing a line that has become wide again.
 
 use std::time::{Duration, Instant};
 
-/// How long nothing may flow before another try.
+/// How long a picture may be missing before another try.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How long nothing may flow where nothing shows that the line is full: an estimator that goes by delay is misled by a
-/// busy computer on either side.
+/// How long where nothing shows that the line is full: an estimator that goes by delay is misled by a busy computer on
+/// either side.
 const CLEAR_PATIENCE: Duration = Duration::from_millis(500);
-/// The longest time between two tries.
+/// The longest time between two tries where a picture is missing.
 const MAX_PATIENCE: Duration = Duration::from_secs(6);
-/// Growth that shows that the estimator is at work, in percent.
+/// The time between two where not even sound comes through: each try adds to what waits.
+const FULL_PATIENCE: Duration = Duration::from_secs(20);
+/// How long an estimate may stand still while a better picture is refused; doubles with each try.
+const STAGNATION: Duration = Duration::from_secs(4);
+/// The longest such time.
+const MAX_STAGNATION: Duration = Duration::from_secs(8);
+/// Growth that shows that the estimator is at work, in percent, where pictures are missing and where they could be
+/// better: a line that became wide is not to be waited for while the estimate creeps.
 const GROWTH_PERCENT: u64 = 10;
-/// From this loss on, in thousandths, the line is flooded.
-const FLOODED_PERMILLE: u16 = 300;
-/// What of that which comes through is counted with, in percent: less, so that queues on the way drain.
-const THROUGH_PERCENT: u64 = 85;
-/// No line is thought to take less.
-const LEAST: u64 = 30_000;
+const QUICK_GROWTH_PERCENT: u64 = 40;
+/// After so long without any lack, former tries are forgotten.
+const FORGOTTEN: Duration = Duration::from_secs(6);
+
+/// What a subscriber lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lack {
+    /// Nothing that the line would be asked for.
+    Nothing,
+    /// Pictures are seen, but not as good as they might be.
+    Quality,
+    /// Pictures that would fit if the line took so many bits per second.
+    Pictures(u64),
+}
+
+/// What a line shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Condition {
+    /// Nothing gets lost, nothing waits, and answers are quick.
+    Clear,
+    /// Something of that.
+    Faulty,
+    /// Hardly anything comes through.
+    Full,
+}
 
 /// See the module documentation.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Recovery {
-    /// Since when nothing flows, and the estimate then.
-    starved: Option<(Instant, u64)>,
+    /// Since when something lacks without the estimate growing, and the estimate then.
+    lacking: Option<(Instant, u64)>,
     /// Tries without success, one after the other.
     tries: u32,
-    flowing_since: Option<Instant>,
-    is_clear: bool,
+    content_since: Option<Instant>,
+    due: Option<Instant>,
 }
 
 impl Recovery {
-    /// Takes how it stands. `needed` is what the line would have to take for the lowest picture, in bits per second,
-    /// where pictures are wanted and none flows; `is_clear` tells that nothing gets lost, nothing waits, and answers are
-    /// quick. Returns what to begin anew with.
+    /// Takes how it stands. Returns what to begin anew with, in bits per second.
     pub(super) fn update(
         &mut self,
         now: Instant,
         estimate: u64,
-        needed: Option<u64>,
-        is_clear: bool,
+        lack: Lack,
+        condition: Condition,
     ) -> Option<u64> {
-        self.is_clear = is_clear;
-        let Some(needed) = needed else {
-            self.starved = None;
-            let since = *self.flowing_since.get_or_insert(now);
-            if now.saturating_duration_since(since) >= MAX_PATIENCE {
-                self.tries = 0;
-            }
+        self.due = None;
+        let Some(patience) = self.patience(lack, condition) else {
+            self.rest(now, lack);
             return None;
         };
-        self.flowing_since = None;
-        let (since, from) = *self.starved.get_or_insert((now, estimate));
-        if estimate.saturating_mul(100) > from.saturating_mul(100 + GROWTH_PERCENT) {
-            self.starved = Some((now, estimate));
+        self.content_since = None;
+        let (since, from) = *self.lacking.get_or_insert((now, estimate));
+        if has_moved(from, estimate, lack) {
+            self.lacking = Some((now, estimate));
+            self.due = Some(now + patience);
             return None;
         }
-        if now.saturating_duration_since(since) < self.patience() || estimate >= needed {
-            return None;
+        let goal = match lack {
+            Lack::Pictures(needed) => Some(needed).filter(|needed| *needed > estimate),
+            _ => Some(estimate),
+        };
+        self.due = Some(since + patience).filter(|due| *due > now);
+        if self.due.is_none() && goal.is_some() {
+            self.tries = self.tries.saturating_add(1);
+            self.lacking = goal.map(|goal| (now, goal));
+            return goal;
         }
-        self.tries = self.tries.saturating_add(1);
-        self.starved = Some((now, needed));
-        Some(needed)
+        None
     }
 
     /// When to ask again at the latest.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.starved.map(|(since, _)| since + self.patience())
+        self.due
     }
 
-    fn patience(&self) -> Duration {
-        if self.is_clear {
-            return CLEAR_PATIENCE;
+    fn rest(&mut self, now: Instant, lack: Lack) {
+        self.lacking = None;
+        if lack == Lack::Nothing {
+            let since = *self.content_since.get_or_insert(now);
+            if now.saturating_duration_since(since) >= FORGOTTEN {
+                self.tries = 0;
+            }
         }
+    }
+
+    /// How long to wait, if anything is to be tried.
+    fn patience(&self, lack: Lack, condition: Condition) -> Option<Duration> {
         let factor = 1_u32.checked_shl(self.tries).unwrap_or(u32::MAX);
-        PATIENCE.saturating_mul(factor).min(MAX_PATIENCE)
+        match (lack, condition) {
+            (Lack::Pictures(_), Condition::Clear) => Some(CLEAR_PATIENCE),
+            (Lack::Pictures(_), Condition::Faulty) => {
+                Some(PATIENCE.saturating_mul(factor).min(MAX_PATIENCE))
+            }
+            (Lack::Pictures(_), Condition::Full) => Some(FULL_PATIENCE),
+            (Lack::Quality, Condition::Clear) => {
+                Some(STAGNATION.saturating_mul(factor).min(MAX_STAGNATION))
+            }
+            (Lack::Quality | Lack::Nothing, _) => None,
+        }
     }
 }
 
-/// What to begin anew with where so much of `sent` bits per second gets lost, if it is that much.
-pub(super) fn after_loss(estimate: u64, sent: u64, loss_permille: Option<u16>) -> Option<u64> {
-    let loss = loss_permille.filter(|loss| *loss >= FLOODED_PERMILLE)?;
-    let through = sent.saturating_mul(u64::from(1_000_u16.saturating_sub(loss))) / 1_000;
-    let through = (through.saturating_mul(THROUGH_PERCENT) / 100).max(LEAST);
-    (through < estimate).then_some(through)
+/// The estimator is at work: it grew, or it fell and has to be given time.
+fn has_moved(from: u64, to: u64, lack: Lack) -> bool {
+    let growth = match lack {
+        Lack::Quality => QUICK_GROWTH_PERCENT,
+        _ => GROWTH_PERCENT,
+    };
+    let exceeds =
+        |one: u64, other: u64| one.saturating_mul(100) > other.saturating_mul(100 + growth);
+    exceeds(to, from) || exceeds(from, to)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn after(start: Instant, seconds: u64) -> Instant {
-        start + Duration::from_secs(seconds)
-    }
-
-    #[test]
-    fn nothing_is_given_up_while_pictures_flow() {
-        let (mut recovery, start) = (Recovery::default(), Instant::now());
-        for second in 0..60 {
-            assert_eq!(
-                recovery.update(after(start, second), 50_000, None, false),
-                None
-            );
-        }
-        assert_eq!(recovery.deadline(), None);
-    }
-
-    #[test]
-    fn who_sees_nothing_is_tried_again_and_ever_less_often() {
-        let (mut recovery, start) = (Recovery::default(), Instant::now());
-        let tries: Vec<_> = (0..60)
-            .filter(|second| {
-                let begun = recovery.update(after(start, *second), 50_000, Some(200_000), false);
-                begun == Some(200_000)
-            })
-            .collect();
-        assert_eq!(tries, [3, 9, 15, 21, 27, 33, 39, 45, 51, 57]);
-    }
-
-    #[test]
-    fn an_estimate_that_grows_or_suffices_is_left_alone() {
-        let (mut recovery, start) = (Recovery::default(), Instant::now());
-        for second in 0..20 {
-            let grown = 50_000 + 20_000 * second;
-            let at = after(start, second);
-            assert_eq!(recovery.update(at, grown, Some(1_000_000), false), None);
-        }
-        let mut recovery = Recovery::default();
-        for second in 0..20 {
-            let at = after(start, second);
-            assert_eq!(recovery.update(at, 300_000, Some(200_000), false), None);
-        }
-    }
-
-    #[test]
-    fn a_good_time_makes_former_failures_forgotten() {
-        let (mut recovery, start) = (Recovery::default(), Instant::now());
-        for second in 0..20 {
-            let _ = recovery.update(after(start, second), 50_000, Some(200_000), false);
-        }
-        for second in 20..40 {
-            let _ = recovery.update(after(start, second), 500_000, None, false);
-        }
-        let _ = recovery.update(after(start, 40), 50_000, Some(200_000), false);
-        assert_eq!(recovery.deadline(), Some(after(start, 43)));
-    }
-
-    #[test]
-    fn a_flooded_line_is_thought_to_take_what_comes_through() {
-        assert_eq!(after_loss(2_000_000, 1_000_000, Some(400)), Some(510_000));
-        assert_eq!(after_loss(2_000_000, 1_000_000, Some(990)), Some(LEAST));
-        assert_eq!(after_loss(LEAST, 1_000_000, Some(990)), None);
-        assert_eq!(
-            after_loss(400_000, 1_000_000, Some(400)),
-            None,
-            "less already"
-        );
-        assert_eq!(after_loss(2_000_000, 1_000_000, Some(100)), None);
-        assert_eq!(after_loss(2_000_000, 1_000_000, None), None);
-    }
-
-    #[test]
-    fn a_line_that_shows_no_fault_is_tried_at_once_and_again() {
-        let (mut recovery, start) = (Recovery::default(), Instant::now());
-        let tries = (0..20).filter(|half| {
-            let at = start + CLEAR_PATIENCE * *half;
-            recovery.update(at, 50_000, Some(200_000), true).is_some()
-        });
-        assert_eq!(tries.count(), 19);
-    }
-}
+mod tests;

@@ -38,7 +38,7 @@ prop_compose! {
         priority in prop_oneof![4 => Just(0_u8), 1 => 1_u8..3],
         pinned in prop::bool::weighted(0.2),
         withheld in prop::option::weighted(0.1, Just(SlotCause::Hidden)),
-        is_congested in prop::bool::weighted(0.1),
+        queue in prop_oneof![8 => Just(Queue::Short), 1 => Just(Queue::Draining), 1 => Just(Queue::TooOld)],
         stopped in prop::option::weighted(0.2, 0_usize..5),
         flowing in prop::option::weighted(0.5, 0_u8..5),
     ) -> SlotDemand {
@@ -47,7 +47,7 @@ prop_compose! {
         slot.class = class;
         slot.wish = Wish { max_height, max_fps: None, min_height, priority, pinned };
         slot.withheld = withheld;
-        slot.is_congested = is_congested;
+        slot.queue = queue;
         if let Some(choice) = stopped.and_then(|stopped| slot.choices.get_mut(stopped)) {
             choice.is_live = false;
         }
@@ -73,8 +73,9 @@ prop_compose! {
         estimate in 0_u64..8_000_000,
         audio in 0_u64..100_000,
         is_suspended in prop::bool::weighted(0.05),
+        is_strained in prop::bool::weighted(0.1),
     ) -> Line {
-        Line { estimate: Some(estimate), audio, is_suspended }
+        Line { estimate: Some(estimate), audio, is_suspended, is_strained }
     }
 }
 
@@ -217,7 +218,7 @@ proptest! {
         let allocation = Allocator::new().allocate(Instant::now(), &line, &slots);
         let limit = budget(&line) * 100 / (100 + HEADROOM_PERCENT);
         let decided = || slots.iter().zip(&allocation.slots);
-        for (high, had) in decided().filter(|(slot, _)| !slot.is_congested && !line.is_suspended) {
+        for (high, had) in decided().filter(|(slot, _)| slot.queue == Queue::Short && !line.is_suspended) {
             let Some(step) = next(high, had.target).filter(|_| had.target.is_some()) else { continue };
             for (low, has) in decided().filter(|(low, _)| outranks(high, low)) {
                 let freed = limit.saturating_sub(allocation.allocated) + excess(low, has.target);
@@ -242,7 +243,7 @@ proptest! {
     ) {
         let mut slots = slots;
         slots[0].wish.priority = 9;
-        slots[0].is_congested = false;
+        slots[0].queue = Queue::Short;
         let richer = Line { estimate: line.estimate.map(|estimate| estimate + more), ..line };
         let bases: u64 = slots.iter()
             .filter_map(|slot| useful(slot).first().map(|choice| choice.bitrate)).sum();
@@ -274,7 +275,7 @@ proptest! {
     ) {
         let mut slots = slots;
         for slot in &mut slots {
-            slot.is_congested = false;
+            slot.queue = Queue::Short;
         }
         let mut subscriber = Subscriber::new(slots);
         let mut switches = vec![0; subscriber.slots.len()];

@@ -81,13 +81,15 @@ fn a_full_line_stops_what_flows_and_a_smaller_tile_reduces_it() {
 fn a_congested_slot_takes_less_than_what_flows() {
     let mut subscriber = Subscriber::new(vec![camera(1)]);
     subscriber.settle(line(5_000_000));
-    subscriber.slots[0].is_congested = true;
     let steps = [
-        (1, Meanwhile::Stop),
-        (0, Meanwhile::Stop),
-        (0, Meanwhile::Keep),
+        (Queue::TooOld, 1, Meanwhile::Stop),
+        (Queue::Draining, 1, Meanwhile::Keep),
+        (Queue::Draining, 1, Meanwhile::Keep),
+        (Queue::TooOld, 0, Meanwhile::Stop),
+        (Queue::TooOld, 0, Meanwhile::Keep),
     ];
-    for (encoding, meanwhile) in steps {
+    for (queue, encoding, meanwhile) in steps {
+        subscriber.slots[0].queue = queue;
         let allocation = subscriber.step(line(5_000_000), Duration::from_secs(1));
         assert_eq!(encodings(&allocation), [Some(encoding)]);
         assert_eq!(allocation.slots[0].meanwhile, meanwhile);
@@ -220,12 +222,32 @@ fn former_mistakes_do_not_hold_back_a_line_that_carries_twice_as_much() {
         memory.update(after(round * 2), 400_000, &ladder, 2);
         memory.update(after(round * 2 + 1), 400_000, &ladder, 1);
     }
+    let held = |at, budget| memory.held_above(at, budget, &ladder);
     let later = after(5 + 3);
-    assert!(memory.is_held(later, 400_000));
-    assert!(memory.is_held(later, 799_000));
-    assert!(!memory.is_held(later, 800_000));
-    assert!(
-        memory.is_held(after(6), 800_000),
+    assert_eq!(held(later, 400_000), Some(1), "the mistaken step only");
+    assert_eq!(held(later, 799_000), Some(1));
+    assert_eq!(held(later, 800_000), None);
+    assert_eq!(
+        held(after(6), 800_000),
+        Some(0),
         "the least hold is for all"
+    );
+}
+
+#[test]
+fn steps_below_a_mistaken_one_are_not_held_with_it() {
+    let start = Instant::now();
+    let ladder = super::super::ladder::Ladder::new(&camera(1), None, false);
+    let mut memory = super::super::memory::Memory::new(start, TrackId::new(1), &ladder, 1);
+    let after = |seconds| start + Duration::from_secs(seconds);
+    memory.update(after(1), 400_000, &ladder, 3);
+    memory.update(after(2), 400_000, &ladder, 1);
+    assert_eq!(memory.held_above(after(5), 400_000, &ladder), Some(2));
+    memory.update(after(5), 400_000, &ladder, 1);
+    memory.update(after(5), 400_000, &ladder, 0);
+    assert_eq!(
+        memory.held_above(after(8), 400_000, &ladder),
+        Some(1),
+        "the lowest is not held for long"
     );
 }

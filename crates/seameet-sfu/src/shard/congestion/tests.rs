@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use seameet_pipeline::SendBacklog;
 
-use super::Congestion;
+use super::{Congestion, Queue};
 
 fn waiting(milliseconds: u64) -> SendBacklog {
     SendBacklog {
@@ -16,15 +16,22 @@ fn waiting(milliseconds: u64) -> SendBacklog {
 
 #[test]
 fn an_old_queue_congests_its_own_slot_until_it_has_drained() {
-    let now = Instant::now();
+    let start = Instant::now();
     let (one, other) = ("1".parse().unwrap(), "2".parse().unwrap());
     let mut congestion = Congestion::default();
-    assert!(!congestion.sample(now, &[(one, waiting(199)), (other, waiting(0))]));
-    assert!(congestion.sample(now, &[(one, waiting(200)), (other, waiting(0))]));
-    assert!(congestion.is_congested(one) && !congestion.is_congested(other));
-    assert!(!congestion.sample(now, &[(one, waiting(41)), (other, waiting(0))]));
-    assert!(congestion.sample(now, &[(one, waiting(40)), (other, waiting(0))]));
-    assert!(!congestion.is_congested(one));
+    let mut after = |at, age| {
+        let now = start + Duration::from_millis(at);
+        let is_news = congestion.sample(now, &[(one, waiting(age)), (other, waiting(0))]);
+        assert_eq!(congestion.queue(other), Queue::Short);
+        (is_news, congestion.queue(one))
+    };
+    assert_eq!(after(0, 199), (false, Queue::Short));
+    assert_eq!(after(20, 200), (true, Queue::TooOld));
+    assert_eq!(after(40, 220), (false, Queue::Draining), "time to drain");
+    assert_eq!(after(270, 200), (true, Queue::TooOld), "it does not");
+    assert_eq!(after(520, 199), (false, Queue::Draining), "it does");
+    assert_eq!(after(560, 41), (false, Queue::Draining));
+    assert_eq!(after(580, 40), (true, Queue::Short));
 }
 
 #[test]
@@ -48,5 +55,5 @@ fn a_slot_that_is_gone_is_not_congested() {
     let mut congestion = Congestion::default();
     congestion.sample(now, &[(slot, waiting(500))]);
     assert!(congestion.sample(now, &[]));
-    assert!(!congestion.is_congested(slot));
+    assert_eq!(congestion.queue(slot), Queue::Short);
 }

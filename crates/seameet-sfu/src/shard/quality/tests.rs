@@ -132,7 +132,9 @@ fn a_score_falls_at_once_and_rises_when_it_is_clearly_better() {
     let mut with_loss = |permille| {
         let mut facts = facts();
         facts.statistics.sent_loss_permille = Some(permille);
-        quality.update(now, &facts);
+        for _ in 0..FIGURES {
+            quality.update(now, &facts);
+        }
         quality.latest().score
     };
     assert_eq!(
@@ -150,5 +152,18 @@ fn the_same_again_is_not_news_and_another_bitrate_is() {
     similar.statistics.sent_bitrate = 1_200_000;
     assert!(quality.update(now, &similar).is_none());
     similar.statistics.sent_bitrate = 2_000_000;
-    assert!(quality.update(now, &similar).is_some());
+    let told = (0..FIGURES).filter_map(|_| quality.update(now, &similar));
+    assert_eq!(told.count(), 1, "once it has lasted");
+}
+
+#[test]
+fn a_burst_of_loss_counts_as_much_as_it_lasts() {
+    let mut quality = Quality::default();
+    let mut lossy = facts();
+    lossy.statistics.sent_loss_permille = Some(80);
+    for facts in [[facts(); FIGURES - 1].as_slice(), &[lossy]].concat() {
+        quality.update(Instant::now(), &facts);
+    }
+    let downlink = quality.latest().downlink;
+    assert_eq!(downlink.loss_permille, Some(10));
 }

@@ -1,0 +1,211 @@
+//! When a line carries far less than it is thought to, and the estimate does not say so yet.
+//!
+//! ```text
+//!   no report for half a second and a round trip ─▶ stop pictures ─▶ a report comes ─▶ begin anew with an eighth
+//!   packets take ever longer on their way        ─▶ begin anew with what comes through
+//!   much of what is sent gets lost               ─▶ begin anew with what comes through
+//!   so much waits on the way that talk suffers   ─▶ stop pictures until it has come through
+//! ```
+//!
+//! The estimator goes by reports on what came. Where hardly anything comes, there are hardly any reports: without this
+//! it would go on for seconds to fill a line that had become narrow, and the sound would wait behind the pictures.
+//! Congestion windows are for the same (`GoogCC`'s "pushback"); here what is on its way is not known, but how long it
+//! took.
+
+use std::time::{Duration, Instant};
+
+use seameet_pipeline::PeerStatistics;
+
+/// A peer whose media arrives reports at least every quarter of a second. What lacks for longer than this and a
+/// round trip has not come.
+const SILENT: Duration = Duration::from_millis(500);
+/// What is left of an estimate after silence: whether it was for a moment or the line is another one, is not known.
+const AFTER_SILENCE: u64 = 8;
+/// On a way that takes so much longer than the shortest known, nothing is tried.
+const STRAINED: Duration = Duration::from_millis(100);
+/// On one that takes so much longer, what comes through is less than what is sent, if it still gets longer.
+const SLOW: Duration = Duration::from_millis(400);
+/// One that takes so much longer is full.
+const FULL: Duration = Duration::from_millis(700);
+/// Growth from one figure to the next that shows that more is sent than comes through.
+const GROWTH: Duration = Duration::from_millis(100);
+/// A way that has not drained in so long, without pictures, is not full of ours: it is as long as that.
+const BELIEVED: Duration = Duration::from_secs(3);
+/// A round trip as long as this tells of a line that carries hardly anything.
+const FLOODED: Duration = Duration::from_secs(2);
+/// A round trip of which nothing new was heard for so long is not the line's any more.
+const STALE: Duration = Duration::from_secs(2);
+/// A line that loses more, in thousandths, or answers later shows a fault.
+const CLEAR_LOSS: u16 = 20;
+const CLEAR_RTT: Duration = Duration::from_millis(300);
+/// From this loss on, in thousandths, the line is flooded.
+const FLOODED_PERMILLE: u16 = 300;
+/// What of that which comes through is counted with, in percent: less, so that queues on the way drain.
+const THROUGH_PERCENT: u64 = 85;
+/// No line is thought to take less.
+const LEAST: u64 = 30_000;
+
+/// How long a round trip counts as the shortest, at least; twice as long at most.
+const MEMORY: Duration = Duration::from_secs(15);
+
+/// The shortest round trip of late: a route may become longer.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shortest {
+    /// Since when this one is looked for.
+    since: Option<Instant>,
+    now: Option<Duration>,
+    before: Option<Duration>,
+}
+
+impl Shortest {
+    /// Takes a round trip. Returns the shortest one.
+    fn update(&mut self, now: Instant, rtt: Duration) -> Duration {
+        let since = *self.since.get_or_insert(now);
+        if now.saturating_duration_since(since) >= MEMORY {
+            (self.since, self.before) = (Some(now), self.now.take());
+        }
+        let shortest = self.now.map_or(rtt, |known| known.min(rtt));
+        self.now = Some(shortest);
+        self.before.map_or(shortest, |before| before.min(shortest))
+    }
+}
+
+/// See the module documentation.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Brake {
+    is_silent: bool,
+    /// Since when the way has been full, and until when that will have come through.
+    full: Option<(Instant, Instant)>,
+    /// What of the last round trip was due to queues.
+    waited: Duration,
+    shortest: Shortest,
+    /// The last figures, and when they came.
+    last: Option<(Instant, PeerStatistics)>,
+    /// When the round trip was measured last.
+    measured: Option<Instant>,
+}
+
+impl Brake {
+    /// No picture may flow.
+    pub(super) fn is_on(&self, now: Instant) -> bool {
+        self.is_silent || self.full.is_some_and(|(_, until)| until > now)
+    }
+
+    /// When it may be off again at the earliest.
+    pub(super) fn deadline(&self, now: Instant) -> Option<Instant> {
+        self.full
+            .map(|(_, until)| until)
+            .filter(|until| *until > now)
+    }
+
+    /// More is on its way than there should be: nothing may be tried.
+    pub(super) fn is_strained(&self, now: Instant) -> bool {
+        self.is_on(now) || self.waited >= STRAINED && self.is_fresh(now)
+    }
+
+    /// Hardly anything comes through.
+    pub(super) fn is_flooded(&self, now: Instant) -> bool {
+        let figures = self.last.map(|(_, last)| last).unwrap_or_default();
+        let is_slow = figures.rtt.is_some_and(|rtt| rtt >= FLOODED);
+        self.is_on(now)
+            || is_slow && self.is_fresh(now)
+            || figures.sent_loss_permille >= Some(FLOODED_PERMILLE)
+    }
+
+    /// Hardly anything gets lost, and answers are quick.
+    pub(super) fn is_clear(&self, now: Instant) -> bool {
+        let figures = self.last.map(|(_, last)| last).unwrap_or_default();
+        !self.is_strained(now)
+            && figures.sent_loss_permille.unwrap_or(0) <= CLEAR_LOSS
+            && figures.rtt.is_some_and(|rtt| rtt <= CLEAR_RTT)
+    }
+
+    /// The last round trip was measured lately.
+    fn is_fresh(&self, now: Instant) -> bool {
+        self.measured
+            .is_some_and(|at| now.saturating_duration_since(at) < STALE)
+    }
+
+    /// Takes how long there has been no report on what was sent. Returns what to begin anew with.
+    pub(super) fn note_silence(&mut self, estimate: u64, silence: Option<Duration>) -> Option<u64> {
+        let rtt = self.last.and_then(|(_, last)| last.rtt);
+        let patience = SILENT + rtt.unwrap_or_default();
+        let is_silent = silence.is_some_and(|silence| silence >= patience);
+        let has_ended = std::mem::replace(&mut self.is_silent, is_silent) && !is_silent;
+        has_ended
+            .then(|| (estimate / AFTER_SILENCE).max(LEAST))
+            .filter(|bitrate| *bitrate < estimate)
+    }
+
+    /// Takes new figures. Returns what to begin anew with.
+    pub(super) fn note_statistics(
+        &mut self,
+        now: Instant,
+        estimate: u64,
+        figures: &PeerStatistics,
+    ) -> Option<u64> {
+        let before = self.last.replace((now, *figures));
+        let lost = figures
+            .sent_loss_permille
+            .filter(|loss| *loss >= FLOODED_PERMILLE)
+            .map(|loss| {
+                let kept = 1_000_u64.saturating_sub(loss.into());
+                share(figures.sent_bitrate, kept, 1_000)
+            });
+        let slowed = self.slowed(now, before, figures.rtt);
+        let through = lost.into_iter().chain(slowed).min()?;
+        let bitrate = share(through, THROUGH_PERCENT, 100).max(LEAST);
+        (bitrate < estimate).then_some(bitrate)
+    }
+
+    /// What comes through, where packets take ever longer: what was sent within some time took that time and the
+    /// growth of the delay to arrive.
+    fn slowed(
+        &mut self,
+        now: Instant,
+        before: Option<(Instant, PeerStatistics)>,
+        rtt: Option<Duration>,
+    ) -> Option<u64> {
+        let rtt = rtt?;
+        let former = before.and_then(|(_, before)| before.rtt);
+        if former != Some(rtt) {
+            self.measured = Some(now);
+            self.measure(now, rtt);
+        }
+        let growth = rtt.saturating_sub(former?);
+        if self.waited < SLOW || growth < GROWTH {
+            return None;
+        }
+        let (at, before) = before?;
+        let interval = millis(now.saturating_duration_since(at));
+        let kept = interval.saturating_sub(millis(growth));
+        Some(share(before.sent_bitrate, kept, interval))
+    }
+
+    /// Takes a new round trip.
+    fn measure(&mut self, now: Instant, rtt: Duration) {
+        self.waited = rtt.saturating_sub(self.shortest.update(now, rtt));
+        if self.waited < FULL {
+            self.full = None;
+            return;
+        }
+        let since = self.full.map_or(now, |(since, _)| since);
+        self.full = if now.saturating_duration_since(since) < BELIEVED {
+            Some((since, now + self.waited))
+        } else {
+            self.shortest = Shortest::default();
+            None
+        };
+    }
+}
+
+fn share(whole: u64, part: u64, of: u64) -> u64 {
+    whole.saturating_mul(part) / of.max(1)
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests;
