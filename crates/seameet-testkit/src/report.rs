@@ -53,6 +53,16 @@ const SCENES: &[Scene] = &[
     ("squeeze, AV1 layers", || {
         scenarios::squeeze(VideoPlan::layered(Codec::Av1))
     }),
+    ("starved, VP8 simulcast", || {
+        scenarios::starve(VideoPlan::simulcast())
+    }),
+    ("starved, AV1 layers", || {
+        scenarios::starve(VideoPlan::layered(Codec::Av1))
+    }),
+    ("twenty viewers", || {
+        let rows = scenarios::crowd().into_iter().take(5);
+        rows.map(|(_, row)| row).collect()
+    }),
     ("loss, VP8 simulcast", || {
         scenarios::loss(VideoPlan::simulcast())
     }),
@@ -71,6 +81,10 @@ const SCENES: &[Scene] = &[
     ("camera that answers nobody", scenarios::deaf),
     ("still screen", || scenarios::still_screen().0),
     ("slow processor", scenarios::processor),
+    ("short uplink", scenarios::short_uplink),
+    ("another address amid a switch", || {
+        scenarios::rebind(VideoPlan::simulcast())
+    }),
     ("four codecs", scenarios::codec_mix),
 ];
 

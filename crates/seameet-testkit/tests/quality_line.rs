@@ -100,6 +100,16 @@ fn layers_of_av1_go_down_and_up_with_the_line() {
 }
 
 #[test]
+fn a_minute_at_20_kbit_is_no_end() {
+    for video in [VideoPlan::simulcast(), VideoPlan::layered(Codec::Av1)] {
+        let rows = scenarios::starve(video);
+        assert_recovers(&rows, 20 * SECOND);
+        let after = &rows[2].sight;
+        assert!(after.longest_gap <= 10 * SECOND, "{after:#?}");
+    }
+}
+
+#[test]
 fn a_little_loss_costs_no_quality() {
     let rows = scenarios::loss(VideoPlan::simulcast());
     let sight = &rows[0].sight;

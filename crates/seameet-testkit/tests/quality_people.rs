@@ -10,6 +10,21 @@ use seameet_testkit::scenarios;
 const MILLISECOND: Duration = Duration::from_millis(1);
 
 #[test]
+fn twenty_viewers_get_what_their_own_line_takes() {
+    for (width, row) in scenarios::crowd() {
+        let height = match width {
+            0..500_000 => 180,
+            500_000..2_000_000 => 360,
+            _ => 720,
+        };
+        let sight = &row.sight;
+        assert_eq!(sight.usual_height, height, "{row:#?}");
+        assert!(sight.longest_wait() <= 300 * MILLISECOND, "{row:#?}");
+        assert!(sight.longest_gap <= 500 * MILLISECOND, "{row:#?}");
+    }
+}
+
+#[test]
 fn a_slow_viewer_changes_nothing_for_others() {
     let seen = scenarios::neighbours();
     let [beside_slow, beside_fast] = seen.pictures;
@@ -32,14 +47,6 @@ fn a_slow_viewer_changes_nothing_for_others() {
 }
 
 #[test]
-fn of_fifty_talkers_those_who_speak_are_heard_in_three_slots() {
-    let talkers = scenarios::talkers();
-    assert!(talkers.heard >= 0.85, "{talkers:?}");
-    assert!(talkers.longest_onset <= 500 * MILLISECOND, "{talkers:?}");
-    assert!(!talkers.heard_itself, "{talkers:?}");
-}
-
-#[test]
 fn the_loss_of_a_sender_lowers_no_viewers_estimate() {
     let seen = scenarios::sender_loss();
     let [with_loss, without] = &seen.estimates;
@@ -54,4 +61,12 @@ fn the_loss_of_a_sender_lowers_no_viewers_estimate() {
     let other = &seen.row.sight;
     assert_eq!(other.usual_height, 720, "{other:#?}");
     assert!(other.longest_gap <= 100 * MILLISECOND, "{other:#?}");
+}
+
+#[test]
+fn of_fifty_talkers_those_who_speak_are_heard_in_three_slots() {
+    let talkers = scenarios::talkers();
+    assert!(talkers.heard >= 0.85, "{talkers:?}");
+    assert!(talkers.longest_onset <= 500 * MILLISECOND, "{talkers:?}");
+    assert!(!talkers.heard_itself, "{talkers:?}");
 }

@@ -57,3 +57,12 @@ fn a_pause_of_more_packets_than_there_are_numbers_ends_with_a_picture() {
     assert!(again.first.unwrap() <= SECOND, "{again:#?}");
     assert!(again.longest_gap <= SECOND, "{again:#?}");
 }
+
+#[test]
+fn another_address_amid_a_switch_breaks_nothing() {
+    let rows = scenarios::rebind(VideoPlan::simulcast());
+    let after = &rows[1].sight;
+    assert_eq!(rows[0].sight.last_height, Some(180), "{:#?}", rows[0]);
+    assert_eq!(after.last_height, Some(720), "{after:#?}");
+    assert!(after.settled.unwrap() <= 25 * SECOND, "{after:#?}");
+}

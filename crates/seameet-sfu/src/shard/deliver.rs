@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use seameet_core::MediaKind;
 use seameet_pipeline::{OutgoingPacket, PeerConnection};
-use seameet_rtp::{Decision, EncodingId, Rewritten};
+use seameet_rtp::{Decision, EncodingId, Rewritten, Target};
 
 use crate::shard::cache::{Cached, KeyframeCache};
 use crate::shard::encoding::UpEncoding;
@@ -143,7 +143,27 @@ impl Delivery<'_> {
         {
             slot.substitute(self.now, substitute);
             self.replay(peer, index, substitute.encoding, done);
+        } else if let Some(better) = self.better_substitute(slot, packet.encoding()) {
+            slot.improve(better);
+            self.replay(peer, index, better.encoding, done);
         }
+    }
+
+    /// What a slot could get for want of what was asked for, if this encoding flows and comes closer to that than what
+    /// it gets.
+    fn better_substitute(&self, slot: &Slot, encoding: EncodingId) -> Option<Target> {
+        let (shown, _) = slot.shown()?;
+        let asked = slot.target()?.encoding;
+        let rank = |encoding| self.track.order.rank(encoding);
+        let is_between = rank(shown) < rank(encoding) && rank(encoding) < rank(asked);
+        if !is_between || self.track.is_live(asked, self.now) || !self.flows(encoding) {
+            return None;
+        }
+        let options = self.track.options(self.now);
+        let best = options
+            .iter()
+            .rfind(|option| option.target.encoding == encoding);
+        best.map(|option| option.target)
     }
 
     fn flows(&self, encoding: EncodingId) -> bool {
@@ -264,7 +284,7 @@ fn replay_limit(peer: &Peer) -> usize {
 
 impl UpTrack {
     /// What a slot gets whose encoding does not come: the best one below it that flows, else the worst that does.
-    fn substitute(&self, now: Instant, missing: Option<EncodingId>) -> Option<seameet_rtp::Target> {
+    fn substitute(&self, now: Instant, missing: Option<EncodingId>) -> Option<Target> {
         let rank = missing.and_then(|missing| self.order.rank(missing));
         let flows = |option: &&layers::LayerOption| {
             let encoding = option.target.encoding;

@@ -12,7 +12,7 @@ use seameet_rtp::EncodingId;
 use crate::shard::Shard;
 use crate::shard::allocate::wish;
 use crate::shard::slot::Slot;
-use crate::shard::track::TrackKey;
+use crate::shard::track::{TrackKey, UpTrack};
 
 /// How long something must be wanted by nobody before it is stopped.
 const HOLD: Duration = Duration::from_secs(2);
@@ -238,7 +238,6 @@ impl Shard {
     fn wanted(&self, key: TrackKey, names: &[(Option<EncodingId>, Option<Rid>)]) -> Option<Wanted> {
         let track = self.tracks.get(key)?;
         let options = track.options(self.now);
-        let lowest = options.first().map(|option| option.target.encoding);
         let mut wanted = Wanted {
             encodings: vec![false; names.len()],
             max_height: Some(0),
@@ -252,7 +251,7 @@ impl Shard {
                 .get(subscriber.slot)
                 .filter(|slot| !slot.hidden && slot.is_sendable());
             let Some(slot) = shown else { continue };
-            let needed = needed(slot, lowest);
+            let needed = self.needed(track, slot);
             for ((id, _), is_wanted) in names.iter().zip(&mut wanted.encodings) {
                 // Only what has been seen can be ranked.
                 *is_wanted |= id.is_none_or(|id| needed.contains(&id) || needed.is_empty());
@@ -269,15 +268,26 @@ impl Shard {
         }
         Some(wanted)
     }
-}
 
-/// What a slot needs: what it aims for; until that comes, what flows; and always the lowest, which costs little. It is
-/// there at once when the line or the publisher gives way, where a stopped one would have to begin anew. Empty while
-/// there is nothing to choose from.
-fn needed(slot: &Slot, lowest: Option<EncodingId>) -> Vec<EncodingId> {
-    let target = slot.target().map(|target| target.encoding);
-    let flowing = slot.shown().map(|(encoding, _)| encoding);
-    [target, flowing, lowest].into_iter().flatten().collect()
+    /// What a slot needs: what it aims for; until that comes, what flows; where it does not come although it was asked
+    /// for, as from a slow processor, the next one below; and always the lowest, which costs little. It is there at once
+    /// when the line or the publisher gives way, where a stopped one would have to begin anew. Empty while there is
+    /// nothing to choose from.
+    fn needed(&self, track: &UpTrack, slot: &Slot) -> Vec<EncodingId> {
+        let ranked = track.order.encodings();
+        let target = slot.target().map(|target| target.encoding);
+        let missing = target.filter(|target| !track.is_live(*target, self.now));
+        let below = missing.and_then(|missing| {
+            let rank = track.order.rank(missing)?;
+            ranked.get(rank.checked_sub(1)?).copied()
+        });
+        let flowing = slot.shown().map(|(encoding, _)| encoding);
+        let lowest = ranked.first().copied();
+        [target, flowing, below, lowest]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
 }
 
 #[cfg(test)]

@@ -224,6 +224,11 @@ impl Slot {
         self.selector.set_target(Some(target), Meanwhile::Keep);
     }
 
+    /// Takes a better substitute from its next keyframe on.
+    pub(super) fn improve(&mut self, target: Target) {
+        self.selector.set_target(Some(target), Meanwhile::Keep);
+    }
+
     /// Something of an encoding came. If it is what was asked for it is aimed for again, unless a substitute has not
     /// even begun. Returns whether it is.
     pub(super) fn end_substitution(&mut self, encoding: EncodingId) -> bool {
