@@ -91,8 +91,7 @@ impl ShardConfig {
         config.certificate = Some(self.certificate.clone());
         config.video_codecs.clone_from(&self.video_codecs);
         config.credentials = Some(credentials);
-        // It multiplies what sound takes, also for those who lose nothing and whose line is short.
-        config.redundant_audio = false;
+        config.redundant_audio = true;
         config.max_media_lines = MAX_MEDIA_LINES;
         config.bandwidth = self.first_estimate;
         config

@@ -17,6 +17,8 @@ use seameet_pipeline::{
 
 pub use plan::ClientPlan;
 
+use seameet_rtp::red::RedStripper;
+
 use crate::decoder::Decoder;
 use crate::media::{Picture, Publisher};
 use crate::video::{Encoder, VideoPlan};
@@ -78,6 +80,9 @@ pub struct Client {
     pub refused_answers: Vec<String>,
     /// Every track that it ever published.
     pub published: Vec<TrackId>,
+    /// Packets with redundancy that arrived.
+    pub redundant: usize,
+    strippers: BTreeMap<Mid, RedStripper>,
     /// Bytes of payload that arrived, by tenths of seconds since the world began.
     arrived: BTreeMap<u64, u64>,
     number: u32,
@@ -111,6 +116,8 @@ impl Client {
             former: Vec::new(),
             refused_answers: Vec::new(),
             published: Vec::new(),
+            redundant: 0,
+            strippers: BTreeMap::new(),
             arrived: BTreeMap::new(),
             number,
             failed: false,
@@ -204,7 +211,10 @@ impl Client {
             } else {
                 let kind = source.kind();
                 let publisher = Publisher::new(self.number, mid, kind, first_sequence, now);
-                self.publishers.push(publisher);
+                self.publishers.push(match kind {
+                    MediaKind::Audio if plan.redundant_audio => publisher.with_redundancy(),
+                    _ => publisher,
+                });
             }
         }
         sdp
@@ -377,6 +387,7 @@ fn endpoint(address: SocketAddr, plan: &ClientPlan, now: Instant) -> PeerConnect
     config.local_addresses = vec![address];
     config.video_codecs.clone_from(&plan.video_codecs);
     config.bandwidth = plan.uplink;
+    config.redundant_audio = plan.redundant_audio;
     // A client may be hostile: its endpoint sends what the server must refuse.
     config.max_rtp_payload = usize::MAX;
     PeerConnection::new(&config, now).expect("a test address is a candidate")

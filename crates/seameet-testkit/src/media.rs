@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use seameet_core::{Codec, MediaKind, Mid};
 use seameet_pipeline::Format;
+use seameet_rtp::red::RedPacker;
 use seameet_rtp::{AudioLevel, Packet, Payload};
 
 const VIDEO_INTERVAL: Duration = Duration::from_millis(33);
@@ -16,6 +17,9 @@ const VIDEO_PACKET_BYTES: usize = 1_000;
 const AUDIO_PACKET_BYTES: usize = 100;
 /// Descriptor: flags, extension flags, two bytes of picture id, `TL0PICIDX`, `TID`, then the payload header's byte.
 const VP8_PREFIX_BYTES: usize = 7;
+/// The payload type within redundant packets, which endpoints replace, and the most that these may hold.
+const OPUS: u8 = 111;
+const REDUNDANT_BYTES: usize = 1_200;
 const MARK: &[u8; 4] = b"SEAM";
 /// A packet every 400 milliseconds in silence, in ticks of 48 kHz.
 const DTX_TICKS: u32 = 19_200;
@@ -127,6 +131,7 @@ pub struct Publisher {
     keyframe_wanted: bool,
     voice: Voice,
     voice_since: Instant,
+    packer: Option<RedPacker>,
 }
 
 impl Publisher {
@@ -151,7 +156,15 @@ impl Publisher {
             keyframe_wanted: false,
             voice: Voice::Steady,
             voice_since: now,
+            packer: None,
         }
+    }
+
+    /// Repeats each packet of sound in the next one (RFC 2198).
+    #[must_use]
+    pub fn with_redundancy(mut self) -> Self {
+        self.packer = Some(RedPacker::new(1));
+        self
     }
 
     /// A receiver asked for a keyframe.
@@ -194,10 +207,8 @@ impl Publisher {
     /// What the packets' payload is.
     pub fn format(&self) -> Format {
         match self.kind {
-            MediaKind::Audio => Format {
-                codec: Codec::Opus,
-                profile: 0,
-            },
+            MediaKind::Audio if self.packer.is_some() => Format::OPUS_RED,
+            MediaKind::Audio => Format::OPUS,
             MediaKind::Video => Format {
                 codec: Codec::Vp8,
                 profile: 0,
@@ -247,6 +258,10 @@ impl Publisher {
         bytes.resize(self.packet_bytes.max(bytes.len()), 0xA5);
         let sequence = self.sequence;
         self.sequence += 1;
+        let mut payload = Payload::from_arc(Arc::from(bytes));
+        if let Some(packer) = &mut self.packer {
+            payload = packer.pack(sequence, self.timestamp, &payload, OPUS, REDUNDANT_BYTES);
+        }
         let loud = self
             .voice
             .level(self.next_at.saturating_duration_since(self.voice_since));
@@ -254,7 +269,7 @@ impl Publisher {
             sequence,
             timestamp: self.timestamp,
             marker: index + 1 == self.packets_per_frame,
-            payload: Payload::from_arc(Arc::from(bytes)),
+            payload,
             audio_level: (self.kind == MediaKind::Audio).then_some(loud),
             orientation: None,
             descriptor: None,

@@ -70,3 +70,14 @@ fn of_fifty_talkers_those_who_speak_are_heard_in_three_slots() {
     assert!(talkers.longest_onset <= 500 * MILLISECOND, "{talkers:?}");
     assert!(!talkers.heard_itself, "{talkers:?}");
 }
+
+#[test]
+fn redundancy_reaches_who_loses_packets_and_spares_who_does_not() {
+    let [unharmed, lossy, without] = scenarios::redundant_talk();
+    assert!(unharmed.heard >= 0.999, "{unharmed:?}");
+    assert_eq!(unharmed.redundant, 0, "{unharmed:?}");
+    assert!(lossy.heard >= 0.98, "{lossy:?}");
+    assert!(lossy.bitrate >= unharmed.bitrate * 3 / 2, "{lossy:?}");
+    assert!((0.85..0.95).contains(&without.heard), "{without:?}");
+    assert_eq!(without.redundant, 0, "{without:?}");
+}

@@ -46,6 +46,9 @@ pub struct PeerStatistics {
     pub received_loss_permille: Option<u16>,
     /// Share of our packets that the peer did not get at first, in thousandths.
     pub sent_loss_permille: Option<u16>,
+    /// What the peer reported lately of the stream that lost most (RFC 3550, section 6.4.2), in thousandths. Comes every
+    /// few seconds, and counts what the reports on single packets leave out.
+    pub reported_loss_permille: Option<u16>,
     /// What came, in bits per second, with all headers but those of UDP and IP.
     pub received_bitrate: u64,
     /// What was sent, in bits per second, with all headers but those of UDP and IP.

@@ -45,6 +45,7 @@ impl Statistics {
                 .or(checked.and_then(|pair| pair.current_round_trip_time)),
             received_loss_permille: stats.ingress_loss_fraction.map(permille),
             sent_loss_permille: stats.egress_loss_fraction.map(permille),
+            reported_loss_permille: None,
             received_bitrate: bitrate(counted.received.saturating_sub(former.received), elapsed),
             sent_bitrate: bitrate(counted.sent.saturating_sub(former.sent), elapsed),
         });
@@ -56,8 +57,10 @@ impl Statistics {
             return;
         };
         untold.rtt = untold.rtt.or(stats.rtt);
+        let reported = stats.loss.map(permille);
+        untold.reported_loss_permille = untold.reported_loss_permille.max(reported);
         if untold.sent_loss_permille.is_none() {
-            untold.sent_loss_permille = stats.loss.map(permille);
+            untold.sent_loss_permille = reported;
         }
     }
 

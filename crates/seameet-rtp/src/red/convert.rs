@@ -18,8 +18,8 @@ pub enum RedConversion {
     Add,
 }
 
-/// Decides whether a subscriber gets redundancy. What the publisher sent is passed on if it can be; it is added
-/// for a subscriber who loses packets, since it doubles the bitrate.
+/// Decides whether a subscriber gets redundancy: one who loses packets does, whether the publisher sent it or it is
+/// added. Others are spared it, since it doubles the bitrate.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RedPolicy {
     is_lossy: bool,
@@ -41,9 +41,10 @@ impl RedPolicy {
         };
         self.is_lossy = loss >= threshold;
         match (is_sent, is_accepted) {
-            (true, false) => RedConversion::Strip,
+            (true, true) if self.is_lossy => RedConversion::Unchanged,
+            (true, _) => RedConversion::Strip,
             (false, true) if self.is_lossy => RedConversion::Add,
-            (true, true) | (false, _) => RedConversion::Unchanged,
+            (false, _) => RedConversion::Unchanged,
         }
     }
 }

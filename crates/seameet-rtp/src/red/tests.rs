@@ -127,9 +127,10 @@ fn payload_types_become_the_subscribers() {
 }
 
 #[test]
-fn redundancy_is_passed_on_taken_out_or_added_for_those_who_lose_packets() {
+fn redundancy_is_passed_on_or_added_for_those_who_lose_packets_and_taken_out_for_others() {
     let mut policy = RedPolicy::new();
-    assert_eq!(policy.decide(true, true, 0.0), RedConversion::Unchanged);
+    assert_eq!(policy.decide(true, true, 0.0), RedConversion::Strip);
+    assert_eq!(policy.decide(true, true, 0.05), RedConversion::Unchanged);
     assert_eq!(policy.decide(true, false, 0.5), RedConversion::Strip);
     assert_eq!(policy.decide(false, false, 0.5), RedConversion::Unchanged);
     let mut policy = RedPolicy::new();

@@ -216,7 +216,9 @@ impl Shard {
             .iter()
             .filter(audible)
             .filter_map(|slot| self.tracks.get(slot.track?));
-        tracks.filter(|track| !track.muted).map(audio_cost).sum()
+        let is_redundant = peer.redundancy.is_wanted();
+        let audible = tracks.filter(|track| !track.muted);
+        audible.map(|track| audio_cost(track, is_redundant)).sum()
     }
 
     /// The tracks on a subscriber's slots.
@@ -230,8 +232,12 @@ impl Shard {
     }
 }
 
-/// What the best of a track's sound takes.
-fn audio_cost(track: &UpTrack) -> u64 {
+/// What the best of a track's sound takes, with redundancy or without.
+fn audio_cost(track: &UpTrack, is_redundant: bool) -> u64 {
+    let plain = Some(track.plain.cost()).filter(|cost| *cost > 0 && !is_redundant);
+    if let Some(plain) = plain {
+        return plain;
+    }
     let costs = track
         .encodings
         .iter()

@@ -219,8 +219,9 @@ impl Shard {
     }
 }
 
-/// Whether a slot's subscriber negotiated what comes.
+/// Whether a slot's subscriber negotiated what comes and is to get it as it is.
 fn takes(peer: &Peer, slot: usize, format: Format) -> bool {
     let slot = peer.slots.get(slot);
-    slot.is_some_and(|slot| peer.connection.can_send(slot.mid, format))
+    (format != Format::OPUS_RED || peer.redundancy.is_wanted())
+        && slot.is_some_and(|slot| peer.connection.can_send(slot.mid, format))
 }

@@ -18,6 +18,7 @@ use crate::shard::outlet::Outlet;
 use crate::shard::peer::{Life, Peer, PeerKey, UpLine};
 use crate::shard::quality::Quality;
 use crate::shard::slot::Slot;
+use crate::shard::sound::redundancy::Redundancy;
 use crate::shard::track::{Declared, Subscriber, TrackKey, UpTrack};
 use crate::shard::{Endpoint, Negotiation, RoomKey, Shard};
 
@@ -197,6 +198,7 @@ impl Shard {
             names: VecDeque::new(),
             share: Share::default(),
             quality: Quality::default(),
+            redundancy: Redundancy::default(),
             dirty: false,
             estimate: None,
         });

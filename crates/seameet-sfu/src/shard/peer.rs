@@ -12,6 +12,7 @@ use crate::shard::allocate::Share;
 use crate::shard::demux::Place;
 use crate::shard::quality::Quality;
 use crate::shard::slot::Slot;
+use crate::shard::sound::redundancy::Redundancy;
 use crate::shard::track::TrackKey;
 
 slotmap::new_key_type! {
@@ -67,6 +68,8 @@ pub(super) struct Peer {
     /// How its line is shared among its slots.
     pub(super) share: Share,
     pub(super) quality: Quality,
+    /// Whether it gets redundant sound.
+    pub(super) redundancy: Redundancy,
     /// Waits to be run in this step.
     pub(super) dirty: bool,
 }

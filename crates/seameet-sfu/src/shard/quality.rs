@@ -100,6 +100,7 @@ impl Quality {
             received_loss_permille: of(|one| one.received_loss_permille.map(u64::from))
                 .map(permille),
             sent_loss_permille: of(|one| one.sent_loss_permille.map(u64::from)).map(permille),
+            reported_loss_permille: newest.reported_loss_permille,
             received_bitrate: of(|one| Some(one.received_bitrate)).unwrap_or(0),
             sent_bitrate: of(|one| Some(one.sent_bitrate)).unwrap_or(0),
         }
@@ -261,7 +262,11 @@ impl Shard {
             ideal: last.map_or(0, |last| last.ideal),
             is_expected,
         };
-        if let Some(quality) = peer.quality.update(now, &facts) {
+        let told = peer.quality.update(now, &facts);
+        let lost = peer.quality.latest().downlink.loss_permille;
+        peer.redundancy
+            .note_loss(lost, statistics.reported_loss_permille);
+        if let Some(quality) = told {
             let participant = peer.participant;
             let event = MediaEvent::QualityChanged {
                 participant,

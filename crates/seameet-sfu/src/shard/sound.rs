@@ -8,7 +8,7 @@
 //! A subscriber that has a slot for everybody hears everybody. Beyond that the loudest share the slots, and who is
 //! among them himself hears the others: nobody gets his own sound back.
 
-mod redundancy;
+pub(in crate::shard) mod redundancy;
 
 use std::collections::BTreeMap;
 use std::time::Instant;

@@ -6,7 +6,9 @@ use seameet_core::media::TrackSource;
 use seameet_core::{Mid, ParticipantId, TrackId};
 use seameet_pipeline::{Format, ReceivedPacket};
 use seameet_rtp::red::RedStripper;
-use seameet_rtp::{EncodingId, EncodingMeasure, EncodingOrder, PublicationClock, SourceKey};
+use seameet_rtp::{
+    EncodingId, EncodingMeasure, EncodingOrder, PublicationClock, RateMeter, SourceKey,
+};
 
 use crate::shard::RoomKey;
 use crate::shard::cache::CacheBudget;
@@ -52,6 +54,8 @@ pub(super) struct UpTrack {
     pub(super) subscribers: Vec<Subscriber>,
     /// Takes redundant sound apart, and of which stream.
     pub(super) stripper: (Option<SourceKey>, RedStripper),
+    /// What it takes then; nothing for sound without redundancy.
+    pub(super) plain: RateMeter,
     /// What its publisher was told about them.
     pub(super) demand: Demand,
 }
@@ -93,6 +97,7 @@ impl UpTrack {
             clock: None,
             subscribers: Vec::new(),
             stripper: (None, RedStripper::new()),
+            plain: RateMeter::new(),
             demand: Demand::default(),
         }
     }

@@ -22,6 +22,8 @@ pub struct ClientPlan {
     pub may_subscribe: bool,
     /// Estimates its own uplink, beginning with so many bits per second, and sends no more encodings than fit.
     pub uplink: Option<u64>,
+    /// Negotiates Opus with redundancy, and sends its sound so where the server agrees.
+    pub redundant_audio: bool,
 }
 
 impl ClientPlan {
@@ -35,6 +37,7 @@ impl ClientPlan {
             video_codecs: vec![Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1],
             may_subscribe: true,
             uplink: None,
+            redundant_audio: false,
         }
     }
 

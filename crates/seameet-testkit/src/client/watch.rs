@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use seameet_core::{MediaKind, TrackId};
-use seameet_pipeline::ReceivedPacket;
+use seameet_pipeline::{Format, ReceivedPacket};
+use seameet_rtp::red::RedPacket;
 
 use crate::client::{Client, Seen};
 use crate::decoder::{Arrival, Decoder};
@@ -48,7 +49,38 @@ impl Client {
                 descriptor: received.packet.descriptor.as_deref(),
             });
         }
-        let Some(picture) = Picture::read(kind, &payload) else {
+        if received.format == Format::OPUS_RED {
+            self.note_redundant(received, told);
+        } else {
+            let number = (received.packet.sequence, received.packet.timestamp);
+            self.note_frame(received, number, &payload, told);
+        }
+    }
+
+    /// What a redundant packet repeats counts if it did not come.
+    fn note_redundant(&mut self, received: &ReceivedPacket, told: usize) {
+        self.redundant += 1;
+        let packet = &received.packet;
+        let Ok(parsed) = RedPacket::parse(&packet.payload) else {
+            return;
+        };
+        let stripper = self.strippers.entry(received.mid).or_default();
+        let bytes = packet.payload.shared();
+        for frame in stripper.strip(packet.sequence, packet.timestamp, &parsed) {
+            let number = (frame.sequence, frame.timestamp);
+            self.note_frame(received, number, &bytes[frame.range], told);
+        }
+    }
+
+    fn note_frame(
+        &mut self,
+        received: &ReceivedPacket,
+        (sequence, timestamp): (u64, u32),
+        payload: &[u8],
+        told: usize,
+    ) {
+        let kind = received.format.codec.kind();
+        let Some(picture) = Picture::read(kind, payload) else {
             return;
         };
         let told = self.told.get(..told).unwrap_or_default();
@@ -56,10 +88,10 @@ impl Client {
         let announced = last.and_then(|slot| slot.track);
         self.received.entry(received.mid).or_default().push(Seen {
             at: received.arrival,
-            sequence: received.packet.sequence,
-            timestamp: received.packet.timestamp,
+            sequence,
+            timestamp,
             picture_id: (kind == MediaKind::Video)
-                .then(|| picture_id(&payload))
+                .then(|| picture_id(payload))
                 .flatten(),
             picture,
             announced,

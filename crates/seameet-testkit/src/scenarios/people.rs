@@ -1,6 +1,6 @@
 //! Many at once, and what they do to each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use seameet_core::media::TrackSource;
@@ -221,3 +221,61 @@ fn measure(stage: &Stage, listener: ClientId, everybody: &[ClientId], start: Ins
         heard_itself: heard.contains_key(&own),
     }
 }
+
+/// What a listener got of one talker whose sound is redundant.
+#[derive(Debug)]
+pub struct Listening {
+    /// Share of the sound that was heard.
+    pub heard: f64,
+    /// Packets with redundancy that came.
+    pub redundant: usize,
+    /// Payload that came, in bits per second.
+    pub bitrate: u64,
+}
+
+/// Somebody talks with redundancy, for a minute. Heard by one who loses nothing, one who loses a tenth of the packets,
+/// and one who loses as much and did not negotiate redundancy.
+pub fn redundant_talk() -> [Listening; 3] {
+    let mut stage = Stage::new(55);
+    let with = |redundant_audio, sources: &[TrackSource], audio_slots| ClientPlan {
+        audio_slots,
+        redundant_audio,
+        ..ClientPlan::new(sources, 0)
+    };
+    let microphone = [TrackSource::Microphone];
+    let talker = stage.join(&with(true, &microphone, 0));
+    let listeners = [true, true, false].map(|accepts| stage.join(&with(accepts, &[], 1)));
+    for listener in &listeners[1..] {
+        let lossy = LinkConfig {
+            loss: Loss::Random(0.1),
+            ..wide()
+        };
+        stage.world.set_downlink(*listener, lossy);
+    }
+    // The loss has to be noticed first.
+    stage.run_seconds(5);
+    let from = stage.world.now();
+    stage.run_seconds(TALK.into());
+    let to = stage.world.now();
+    // What is repeated of the last packets comes later.
+    stage.run_seconds(1);
+    let sender = stage.world.client(talker).number();
+    listeners.map(|listener| {
+        let client = stage.world.client(listener);
+        let frames = client
+            .received
+            .values()
+            .flatten()
+            .filter(|seen| seen.picture.sender == sender && (from..to).contains(&seen.at));
+        let frames: BTreeSet<_> = frames.map(|seen| seen.picture.frame).collect();
+        let count = u32::try_from(frames.len()).unwrap_or(u32::MAX);
+        Listening {
+            heard: f64::from(count) / f64::from(TALK * PACKETS_PER_SECOND),
+            redundant: client.redundant,
+            bitrate: client.arrived_since(from, to),
+        }
+    })
+}
+
+const TALK: u32 = 60;
+const PACKETS_PER_SECOND: u32 = 50;

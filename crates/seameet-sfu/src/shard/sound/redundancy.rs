@@ -1,16 +1,41 @@
-//! Sound with redundancy (RED, RFC 2198) for those who did not negotiate it.
+//! Sound with redundancy (RED, RFC 2198): for those who lose packets, and taken apart for the others.
 //!
-//! The publisher's packets are taken apart once, not once for each of its subscribers; packets that got lost on the
+//! It doubles what sound takes, so that who loses nothing, or did not negotiate it, gets plain packets. The publisher's packets are taken apart once, not once for each of its subscribers; packets that got lost on the
 //! way to the server come back out of the next ones.
 
 use std::sync::Arc;
 
 use seameet_pipeline::{Format, ReceivedPacket};
-use seameet_rtp::red::{PlainFrame, RedPacket};
+use seameet_rtp::red::{PlainFrame, RedConversion, RedPacket, RedPolicy};
 use seameet_rtp::{Packet, Payload};
 
 use crate::shard::track::UpTrack;
 use crate::shard::upstream::UpPacket;
+
+/// Whether one subscriber gets redundancy.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::shard) struct Redundancy {
+    policy: RedPolicy,
+    /// What was reported last.
+    reported: u16,
+    is_wanted: bool,
+}
+
+impl Redundancy {
+    /// Takes what share of its packets the subscriber lost in the last seconds, and of the stream that lost most as it
+    /// reports now and then, in thousandths. The worse one counts.
+    pub(in crate::shard) fn note_loss(&mut self, measured: Option<u16>, reported: Option<u16>) {
+        self.reported = reported.unwrap_or(self.reported);
+        let loss = measured.unwrap_or(0).max(self.reported);
+        let conversion = self.policy.decide(true, true, f32::from(loss) / 1_000.0);
+        self.is_wanted = conversion == RedConversion::Unchanged;
+    }
+
+    /// It gets redundant packets where it accepts them.
+    pub(in crate::shard) fn is_wanted(self) -> bool {
+        self.is_wanted
+    }
+}
 
 impl UpTrack {
     /// The plain packets that a redundant one stands for, the oldest first; none for every other packet, and for one
@@ -29,7 +54,13 @@ impl UpTrack {
         }
         let frames = stripper.strip(packet.sequence(), packet.timestamp(), &redundant);
         let plain = frames.iter().filter_map(|frame| alone(packet, frame));
-        plain.collect()
+        let plain: Vec<_> = plain.collect();
+        let is_primary = |plain: &&UpPacket| plain.sequence() == packet.sequence();
+        if let Some(primary) = plain.last().filter(is_primary) {
+            let bytes = primary.received.packet.payload.len();
+            self.plain.record(packet.arrival(), bytes, true);
+        }
+        plain
     }
 }
 

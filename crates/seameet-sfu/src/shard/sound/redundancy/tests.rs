@@ -115,3 +115,19 @@ fn what_is_plain_or_cannot_be_read_is_left_alone() {
     packet.received.format = Format::OPUS;
     assert!(track().plain(&packet).is_empty());
 }
+
+#[test]
+fn who_loses_packets_by_either_account_gets_redundancy_until_both_are_low() {
+    let mut redundancy = Redundancy::default();
+    let mut wanted = |lost, reported| {
+        redundancy.note_loss(Some(lost), reported);
+        redundancy.is_wanted()
+    };
+    assert!(!wanted(20, None));
+    assert!(wanted(30, None));
+    assert!(wanted(10, None), "it ends later than it begins");
+    assert!(!wanted(5, None));
+    assert!(wanted(5, Some(80)));
+    assert!(wanted(5, None), "the last report holds");
+    assert!(!wanted(5, Some(0)));
+}
