@@ -254,12 +254,12 @@ impl Shard {
         let Some(peer) = self.peers.get_mut(key) else {
             return;
         };
-        let last = peer.share.last.as_ref();
+        let given = peer.share.last.as_ref();
         let facts = Facts {
             statistics,
             available: peer.estimate,
-            allocated: last.map_or(0, |last| last.allocated),
-            ideal: last.map_or(0, |last| last.ideal),
+            allocated: given.map_or(0, |given| given.allocated),
+            ideal: given.map_or(0, |given| given.ideal),
             is_expected,
         };
         let told = peer.quality.update(now, &facts);
