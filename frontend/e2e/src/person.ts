@@ -121,6 +121,12 @@ export class Person {
     await expect(this.page.getByTestId('leave-button')).toBeVisible()
   }
 
+  /** Leaves, and sees that the call is over. */
+  async leave(): Promise<void> {
+    await this.page.getByTestId('leave-button').click()
+    await expect(this.page.getByTestId('rejoin-button')).toBeVisible()
+  }
+
   /** Presses a toggle until it offers the opposite: a page that moves under the pointer may miss a press. */
   async toggleTo(button: string, opposite: string): Promise<void> {
     const control = this.page.getByTestId(button)

@@ -79,8 +79,9 @@ test('leaving removes the tile; a killed browser is missed after the grace perio
   const c = await enter(carol)
   await a.sees(bob)
   await a.sees(carol)
-  await b.page.getByTestId('leave-button').click()
-  await a.seesNobodyCalled(bob)
+  await b.leave()
+  // Less than the grace period: who says goodbye is not waited for.
+  await expect(a.tile(bob)).toHaveCount(0, { timeout: 10_000 })
   await a.sees(carol)
   await c.close()
   await expect(a.tile(carol)).toHaveCount(0, { timeout: 40_000 })

@@ -39,6 +39,31 @@ test('a dropped WebSocket resumes the same participant while media goes on', asy
   await b.sees(alice)
 })
 
+test('who leaves while the connection is broken is gone once it could be told', async ({ server, room, open, enter }) => {
+  const a = await enter(alice)
+  const b = await open(bob)
+  const sockets: { close: () => Promise<void> }[] = []
+  let cut = false
+  await b.page.routeWebSocket(/\/ws$/, (socket) => {
+    if (cut) {
+      void socket.close()
+      return
+    }
+    socket.connectToServer()
+    sockets.push(socket)
+  })
+  await b.join(server.roomUrl(room))
+  await a.sees(bob)
+  cut = true
+  await Promise.all(sockets.map((socket) => socket.close()))
+  await expect(b.page.getByTestId('connection-banner')).toBeVisible()
+  await b.leave()
+  await expect(a.tile(bob)).toHaveCount(1)
+  cut = false
+  // The server would wait for somebody who is lost for twice as long.
+  await expect(a.tile(bob)).toHaveCount(0, { timeout: 10_000 })
+})
+
 test('after a server restart everybody is back without a click, and mute is kept', async ({ server, enter }) => {
   test.setTimeout(150_000)
   const a = await enter(alice)

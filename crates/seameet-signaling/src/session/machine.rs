@@ -197,6 +197,10 @@ impl Session {
     fn rate_limited(&mut self, now: Instant, text: &str) {
         self.liveness.heard(now);
         let id = match decode_client(text, &self.config.limits.decode) {
+            // It costs nothing more than the disconnect that it foretells, and the others need not wait for it.
+            Ok(message) if matches!(message.body, ClientBody::Leave) => {
+                return self.message(now, message);
+            }
             Ok(message) => message.id,
             Err(rejected) => rejected.id,
         };

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use seameet_core::room::{JoinRequest, Notice, RoomCommand};
 use seameet_core::{ConnectionId, ParticipantId, RequestError, RoomId};
@@ -11,7 +11,7 @@ use seameet_signaling::session::{
     CloseReason, Entry, JoinFacts, Session, SessionInput, SessionOutput,
 };
 use seameet_signaling::transport::{Received, Transport};
-use tokio::time::sleep_until;
+use tokio::time::{sleep_until, timeout};
 
 use super::admission::{self, PendingVerdict};
 use super::budget::ControlBudget;
@@ -24,6 +24,9 @@ use crate::metrics::JoinOutcome;
 use crate::rooms::{News, RoomMail};
 use crate::shared::{Shared, random_participant};
 use crate::shutdown::Ending;
+
+/// How long what a client said before it was gone may take to be read.
+const LAST_WORDS_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Serves one client until its conversation is over.
 pub(super) async fn drive(
@@ -103,6 +106,10 @@ impl<T: Transport> ConnectionDriver<'_, T> {
                 }
             }
         };
+        if matches!(over, Over::Gone) {
+            // Whoever does not finish its last words in time is gone all the same.
+            let _ = timeout(LAST_WORDS_TIMEOUT, self.hear_out()).await;
+        }
         // The room hears of it now and not after the client took its time to answer the close.
         drop(self.seat.take());
         if let Over::Close(reason) = over {
@@ -133,6 +140,26 @@ impl<T: Transport> ConnectionDriver<'_, T> {
                     return ControlFlow::Break(Over::Close(reason));
                 }
                 SessionOutput::Timeout(deadline) => return ControlFlow::Continue(deadline),
+            }
+        }
+    }
+
+    /// Takes what the client had said before it was gone. Its `leave` may be among it, when a write failed before it
+    /// was read, and nobody is to wait for who left. Reading on also answers a close frame.
+    async fn hear_out(&mut self) {
+        loop {
+            let received = self.transport.receive().await;
+            if self.received(received).await.is_break() {
+                return;
+            }
+            loop {
+                match self.session.poll_output() {
+                    SessionOutput::Command { request, command } => self.ask(request, command).await,
+                    SessionOutput::Close(_) => return,
+                    SessionOutput::Timeout(_) => break,
+                    // Nobody is there to be told or let in.
+                    _ => {}
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What an `on_connection` hook can do, and what it cannot.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use seameet::{Connection, Denial, Disconnected, Received, SeaMeetServer, Transport};
@@ -48,6 +49,78 @@ async fn a_hook_may_wrap_the_connection() {
     let (mut ada, _) = server.join("lobby").await;
     assert!(ada.is_served().await);
     assert_eq!(heard.lock().unwrap().len(), 2);
+}
+
+/// A connection that breaks with a last word that the server has not read yet.
+#[derive(Debug)]
+struct Torn {
+    inner: Connection,
+    broken: Arc<AtomicBool>,
+    last_words: Option<String>,
+    noticed: bool,
+}
+
+impl Transport for Torn {
+    async fn receive(&mut self) -> Received {
+        if self.noticed {
+            return match self.last_words.take() {
+                Some(text) => Received::Text(text),
+                None => Received::Closed { code: None },
+            };
+        }
+        self.inner.receive().await
+    }
+
+    async fn send(&mut self, text: String) -> Result<(), Disconnected> {
+        if self.broken.load(Ordering::SeqCst) {
+            self.noticed = true;
+            return Err(Disconnected);
+        }
+        self.inner.send(text).await
+    }
+
+    async fn ping(&mut self) -> Result<(), Disconnected> {
+        self.inner.ping().await
+    }
+
+    async fn close(&mut self, code: u16, reason: &str) {
+        self.inner.close(code, reason).await;
+    }
+}
+
+#[tokio::test]
+async fn a_leave_is_heard_although_a_write_fails_before_it_is_read() {
+    let broken = Arc::new(AtomicBool::new(false));
+    let line = Arc::clone(&broken);
+    let builder = open_builder().on_connection(move |inner, handler| {
+        let broken = Arc::clone(&line);
+        async move {
+            if inner.headers().contains_key("x-torn") {
+                let last_words = Some(r#"{"type":"leave"}"#.to_owned());
+                let noticed = false;
+                let transport = Torn {
+                    inner,
+                    broken,
+                    last_words,
+                    noticed,
+                };
+                handler.handle(transport).await;
+            } else {
+                handler.handle(inner).await;
+            }
+        }
+    });
+    let server = TestServer::start(builder);
+    let (mut ada, _) = server.join("lobby").await;
+    let mut bob = server.try_connect(&[("x-torn", "yes")]).await.unwrap();
+    bob.join("lobby").await;
+    // The server only waits for members that have said something.
+    bob.send(&json!({ "type": "raise_hand" })).await;
+    ada.expect("participant_updated").await;
+    broken.store(true, Ordering::SeqCst);
+    ada.send(&json!({ "type": "raise_hand" })).await;
+    let left = ada.expect("participant_left").await;
+    assert_eq!(left["reason"], "left");
 }
 
 #[tokio::test]

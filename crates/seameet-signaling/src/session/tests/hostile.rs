@@ -255,3 +255,11 @@ fn whoever_is_too_fast_is_told_and_then_closed() {
     play.input(SessionInput::RateLimited("nonsense".to_owned()));
     assert_eq!(play.take()[1..], ["close 1008 offences"]);
 }
+
+#[test]
+fn who_talks_too_much_may_still_leave() {
+    let mut play = Play::joined();
+    let text = r#"{"type":"leave","id":"7"}"#.to_owned();
+    play.input(SessionInput::RateLimited(text));
+    assert_eq!(play.take(), ["7 Leave"]);
+}

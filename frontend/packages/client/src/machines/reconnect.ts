@@ -68,6 +68,11 @@ export class ReconnectMachine {
     return this.#status
   }
 
+  /** Until when the server awaits us: infinite while it has us, null when it does not know us. */
+  get awaitedUntil(): number | null {
+    return this.#resumeUntil
+  }
+
   /** When `wake` is due. */
   deadline(): number | null {
     return this.#status.retryAt

@@ -19,6 +19,7 @@ import { Alarm } from './alarm.ts'
 import { AudioPool } from './audio-pool.ts'
 import { ChatLog } from './chat-log.ts'
 import { serverError } from './errors.ts'
+import { Farewell } from './farewell.ts'
 import { LocalSelf } from './local-participant.ts'
 import { MediaEngine } from './media-engine.ts'
 import { NAMELESS } from './participant.ts'
@@ -132,7 +133,7 @@ export class RoomImpl implements Room {
   }
 
   leave(): Promise<void> {
-    this.#request({ type: 'leave' })
+    this.#sayGoodbye()
     this.#reconnect.leave()
     this.#drain()
     return Promise.resolve()
@@ -254,15 +255,22 @@ export class RoomImpl implements Room {
     if (!current()) return
     const resumption = resume && this.#ready !== null ? { former: this.#ready, seq: this.#memory.seq } : null
     const join = joinMessage(visit.options, this.#client, secret, resumption)
-    this.#connectLink(visit.url, join)
-  }
-
-  #connectLink(url: string, join: Join): void {
-    this.#link = new SignalLink(this.#browser, url, join, this.#memory, {
+    visit.join = join
+    this.#link = new SignalLink(this.#browser, visit.url, join, this.#memory, {
       output: (output) => {
         this.#take(output, join)
       },
     })
+  }
+
+  /** The connection, if there is one, goes on without the room until the server knows. */
+  #sayGoodbye(): void {
+    const { awaitedUntil: until } = this.#reconnect
+    const { url, join } = this.#visit ?? {}
+    if (url === undefined || join === undefined || this.#ready === null || until === null) return
+    const { token, ttl_ms: ttl } = this.#ready.resume
+    new Farewell(this.#browser, { url, join, memory: this.#memory, token, ttl, until, link: this.#link })
+    this.#link = null
   }
 
   #dropLink(): void {

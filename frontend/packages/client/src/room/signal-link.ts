@@ -13,7 +13,7 @@ export interface LinkHandlers {
 /** One socket and the session on it: carries the machine's wishes to the browser and back. */
 export class SignalLink {
   readonly #browser: Browser
-  readonly #handlers: LinkHandlers
+  #handlers: LinkHandlers
   readonly #machine: SessionMachine
   readonly #alarm: Alarm
   readonly #socket: Socket
@@ -59,6 +59,11 @@ export class SignalLink {
   probe(): void {
     this.#machine.probe(this.#browser.now())
     this.#drain()
+  }
+
+  /** From now on somebody else hears what comes. */
+  handOver(handlers: LinkHandlers): void {
+    this.#handlers = handlers
   }
 
   close(): void {

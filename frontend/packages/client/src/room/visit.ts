@@ -7,6 +7,8 @@ import type { Browser } from '../browser/types.ts'
 export interface Visit {
   readonly options: ConnectOptions
   readonly url: string
+  /** What asked to be let in last. */
+  join?: Join
   /** What `connect` returned. */
   readonly done: Promise<void>
   readonly resolve: () => void
