@@ -37,7 +37,8 @@ pub use error::{AnswerError, OfferError, PeerError};
 pub use negotiate::{AcceptedOffer, LineDirection, MediaLine, OfferLine, ParsedOffer};
 pub use packet::{Format, OutgoingPacket, ReceivedPacket};
 pub use peer::{
-    CloseReason, PeerConnection, PeerEvent, PeerStatistics, Protocol, SendBacklog, Transmit,
+    CloseReason, PeerConnection, PeerEvent, PeerStatistics, Protocol, SendBacklog, Silence,
+    Transmit,
 };
 
 /// The target under which the WebRTC engine logs. It warns about much that every browser does, so programs show its

@@ -32,7 +32,7 @@ use crate::peer::reports::{Allowance, Repairs};
 use crate::peer::statistics::Statistics;
 use crate::stun::{self, BindingRequest};
 
-pub use event::{CloseReason, PeerEvent, PeerStatistics, Protocol, SendBacklog, Transmit};
+pub use event::{CloseReason, PeerEvent, PeerStatistics, Protocol, SendBacklog, Silence, Transmit};
 
 /// One WebRTC endpoint.
 pub struct PeerConnection {
@@ -123,12 +123,10 @@ impl PeerConnection {
         datagram: &[u8],
     ) -> Result<(), PeerError> {
         let now = self.advance(now);
-        if reports::is_report(datagram) {
-            if !self.reports.take(now) {
-                return Ok(());
-            }
-            self.bandwidth.note_heard();
+        if reports::is_report(datagram) && !self.reports.take(now) {
+            return Ok(());
         }
+        self.bandwidth.note_heard(now, datagram);
         let engine_protocol = convert::engine_protocol(protocol);
         let Ok(receive) = Receive::new(engine_protocol, source, destination, datagram) else {
             return Ok(());

@@ -66,6 +66,15 @@ pub struct SendBacklog {
     pub bytes: usize,
 }
 
+/// For how long nothing has come from a peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Silence {
+    /// Since something was sent that was not reported on.
+    pub reports: Duration,
+    /// Since media came; `None` if none ever did.
+    pub media: Option<Duration>,
+}
+
 /// Why a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CloseReason {

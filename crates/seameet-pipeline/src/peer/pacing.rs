@@ -23,7 +23,7 @@ use str0m::bwe::{Bitrate, BweKind};
 use str0m::{Input, Reason};
 
 use crate::error::PeerError;
-use crate::peer::event::SendBacklog;
+use crate::peer::event::{SendBacklog, Silence};
 use crate::peer::{PeerConnection, PeerEvent, reports};
 
 /// Deadlines of the pacer this near are served at once.
@@ -47,6 +47,8 @@ pub(super) struct Bandwidth {
     told: Option<u64>,
     /// When the first packet was sent after the peer's last report.
     unheard_since: Option<Instant>,
+    /// When media came from the peer last.
+    last_media: Option<Instant>,
 }
 
 impl Bandwidth {
@@ -64,9 +66,13 @@ impl Bandwidth {
         }
     }
 
-    /// A report came. What it says is the engine's; that it came is a sign of life.
-    pub(super) fn note_heard(&mut self) {
-        self.unheard_since = None;
+    /// Takes note of what came. What a report says is the engine's; that it came is a sign that what was sent comes.
+    pub(super) fn note_heard(&mut self, now: Instant, datagram: &[u8]) {
+        if reports::is_report(datagram) {
+            self.unheard_since = None;
+        } else if reports::is_media(datagram) {
+            self.last_media = Some(now);
+        }
     }
 }
 
@@ -112,12 +118,16 @@ impl PeerConnection {
 
     /// How long the peer has not reported on anything although media was sent to it; `None` while all is well or where
     /// nothing is estimated. A peer whose media arrives reports several times a second.
-    pub fn silence(&self) -> Option<Duration> {
+    pub fn silence(&self) -> Option<Silence> {
         let since = self
             .bandwidth
             .unheard_since
             .filter(|_| self.bandwidth.is_estimated && self.bandwidth.has_reports)?;
-        Some(self.last_now.saturating_duration_since(since))
+        let for_how_long = |since| self.last_now.saturating_duration_since(since);
+        Some(Silence {
+            reports: for_how_long(since),
+            media: self.bandwidth.last_media.map(for_how_long),
+        })
     }
 
     /// Whether anything waits to be sent on a line; see [`backlog`](Self::backlog).

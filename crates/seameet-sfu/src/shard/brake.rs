@@ -1,7 +1,8 @@
 //! When a line carries far less than it is thought to, and the estimate does not say so yet.
 //!
 //! ```text
-//!   no report for half a second and a round trip ─▶ stop pictures ─▶ a report comes ─▶ begin anew with an eighth
+//!   no report for half a second and a round trip ─▶ stop pictures ─▶ a report comes ─▶ begin anew with an eighth,
+//!                                                   unless the peer stood still as a whole
 //!   packets take ever longer on their way        ─▶ begin anew with what comes through
 //!   much of what is sent gets lost               ─▶ begin anew with what comes through
 //!   so much waits on the way that talk suffers   ─▶ stop pictures until it has come through
@@ -14,13 +15,16 @@
 
 use std::time::{Duration, Instant};
 
-use seameet_pipeline::PeerStatistics;
+use seameet_pipeline::{PeerStatistics, Silence};
 
 /// A peer whose media arrives reports at least every quarter of a second. What lacks for longer than this and a
 /// round trip has not come.
 const SILENT: Duration = Duration::from_millis(500);
 /// What is left of an estimate after silence: whether it was for a moment or the line is another one, is not known.
 const AFTER_SILENCE: u64 = 8;
+/// A peer that sends media and has not sent any for so long stands still. Who has not for much longer does not send.
+const STILL: Duration = Duration::from_millis(400);
+const STILL_AT_MOST: Duration = Duration::from_secs(10);
 /// On a way that takes so much longer than the shortest known, nothing is tried.
 const STRAINED: Duration = Duration::from_millis(100);
 /// On one that takes so much longer, what comes through is less than what is sent, if it still gets longer.
@@ -74,6 +78,8 @@ impl Shortest {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Brake {
     is_silent: bool,
+    /// Its own media does not come either.
+    stands_still: bool,
     /// Since when the way has been full, and until when that will have come through.
     full: Option<(Instant, Instant)>,
     /// What of the last round trip was due to queues.
@@ -126,15 +132,23 @@ impl Brake {
             .is_some_and(|at| now.saturating_duration_since(at) < STALE)
     }
 
-    /// Takes how long there has been no report on what was sent. Returns what to begin anew with.
-    pub(super) fn note_silence(&mut self, estimate: u64, silence: Option<Duration>) -> Option<u64> {
+    /// Takes how long there has been no report on what was sent. Returns what to begin anew with. If media of the peer's
+    /// own stopped coming as well, and comes again, it stood still as a whole, and its line is what it was.
+    pub(super) fn note_silence(&mut self, estimate: u64, silence: Option<Silence>) -> Option<u64> {
         let rtt = self.last.and_then(|(_, last)| last.rtt);
         let patience = SILENT + rtt.unwrap_or_default();
-        let is_silent = silence.is_some_and(|silence| silence >= patience);
-        let has_ended = std::mem::replace(&mut self.is_silent, is_silent) && !is_silent;
-        has_ended
-            .then(|| (estimate / AFTER_SILENCE).max(LEAST))
-            .filter(|bitrate| *bitrate < estimate)
+        let is_long = |silence: &Silence| silence.reports >= patience;
+        let Some(silence) = silence.filter(is_long) else {
+            let has_ended = std::mem::take(&mut self.is_silent);
+            let stood_still = std::mem::take(&mut self.stands_still);
+            let begun = (estimate / AFTER_SILENCE).max(LEAST);
+            return Some(begun).filter(|begun| has_ended && !stood_still && *begun < estimate);
+        };
+        let sent_before = self.last.is_some_and(|(_, last)| last.received_bitrate > 0);
+        let is_still = |media: Duration| media >= STILL && media < STILL_AT_MOST;
+        self.stands_still |= sent_before && silence.media.is_some_and(is_still);
+        self.is_silent = true;
+        None
     }
 
     /// Takes new figures. Returns what to begin anew with.

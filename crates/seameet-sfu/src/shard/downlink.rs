@@ -9,7 +9,7 @@
 use std::time::{Duration, Instant};
 
 use seameet_core::media::SlotCause;
-use seameet_pipeline::PeerStatistics;
+use seameet_pipeline::{PeerStatistics, Silence};
 
 use crate::allocator::{Allocation, SlotDecision, SlotDemand};
 use crate::shard::Shard;
@@ -179,7 +179,7 @@ impl Shard {
     }
 
     /// How long a subscriber has not reported on what it was sent.
-    pub(super) fn note_silence(&mut self, key: PeerKey, silence: Option<Duration>) {
+    pub(super) fn note_silence(&mut self, key: PeerKey, silence: Option<Silence>) {
         self.brake(key, |brake, estimate| brake.note_silence(estimate, silence));
     }
 

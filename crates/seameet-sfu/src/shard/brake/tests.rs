@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use seameet_pipeline::PeerStatistics;
+use seameet_pipeline::{PeerStatistics, Silence};
 
 use super::{Brake, LEAST};
 
@@ -41,11 +41,42 @@ fn a_flooded_line_is_thought_to_take_what_comes_through() {
     assert_eq!(after(2_000_000, figures(50, 1_000_000, 100)), (None, false));
 }
 
+fn silence(reports: u64, media: Option<u64>) -> Option<Silence> {
+    Some(Silence {
+        reports: Duration::from_millis(reports),
+        media: media.map(Duration::from_millis),
+    })
+}
+
+#[test]
+fn who_stood_still_as_a_whole_keeps_its_estimate() {
+    let talking = PeerStatistics {
+        received_bitrate: 40_000,
+        ..figures(0, 4_000_000, 0)
+    };
+    // Stood still; sends and does not get; never sent; mutes itself at that time.
+    let cases = [
+        (Some(600), None),
+        (Some(20), Some(500_000)),
+        (None, Some(500_000)),
+        (Some(60_000), Some(500_000)),
+    ];
+    for (media, begun) in cases {
+        let now = Instant::now();
+        let mut brake = Brake::default();
+        brake.note_statistics(now, 4_000_000, &talking);
+        brake.note_silence(4_000_000, silence(600, media));
+        assert!(brake.is_on(now), "{media:?}");
+        assert_eq!(brake.note_silence(4_000_000, None), begun, "{media:?}");
+        assert!(!brake.is_on(now), "{media:?}");
+    }
+}
+
 #[test]
 fn silence_stops_pictures_and_leaves_an_eighth() {
     let now = Instant::now();
     let mut brake = Brake::default();
-    let silence = |ms| Some(Duration::from_millis(ms));
+    let silence = |ms| silence(ms, None);
     assert_eq!(brake.note_silence(4_000_000, silence(499)), None);
     assert!(!brake.is_on(now));
     assert_eq!(brake.note_silence(4_000_000, silence(500)), None);
@@ -60,9 +91,9 @@ fn a_long_way_may_be_silent_for_longer() {
     let now = Instant::now();
     let mut brake = Brake::default();
     play(&mut brake, 1_000_000, &[figures(600, 1_000_000, 0)]);
-    brake.note_silence(1_000_000, Some(Duration::from_secs(1)));
+    brake.note_silence(1_000_000, silence(1_000, None));
     assert!(!brake.is_on(now));
-    brake.note_silence(1_000_000, Some(Duration::from_millis(1_100)));
+    brake.note_silence(1_000_000, silence(1_100, None));
     assert!(brake.is_on(now));
 }
 
