@@ -41,11 +41,11 @@ fn a_flooded_line_is_thought_to_take_what_comes_through() {
     assert_eq!(after(2_000_000, figures(50, 1_000_000, 100)), (None, false));
 }
 
-fn silence(reports: u64, media: Option<u64>) -> Option<Silence> {
-    Some(Silence {
+fn silence(reports: u64, media: Option<u64>) -> Silence {
+    Silence {
         reports: Duration::from_millis(reports),
         media: media.map(Duration::from_millis),
-    })
+    }
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn who_stood_still_as_a_whole_keeps_its_estimate() {
         let now = Instant::now();
         let mut brake = Brake::default();
         brake.note_statistics(now, 4_000_000, &talking);
-        brake.note_silence(4_000_000, silence(600, media));
+        brake.note_silence(4_000_000, Some(silence(600, media)));
         assert!(brake.is_on(now), "{media:?}");
         assert_eq!(brake.note_silence(4_000_000, None), begun, "{media:?}");
         assert!(!brake.is_on(now), "{media:?}");
@@ -76,7 +76,7 @@ fn who_stood_still_as_a_whole_keeps_its_estimate() {
 fn silence_stops_pictures_and_leaves_an_eighth() {
     let now = Instant::now();
     let mut brake = Brake::default();
-    let silence = |ms| silence(ms, None);
+    let silence = |ms| Some(silence(ms, None));
     assert_eq!(brake.note_silence(4_000_000, silence(499)), None);
     assert!(!brake.is_on(now));
     assert_eq!(brake.note_silence(4_000_000, silence(500)), None);
@@ -91,9 +91,9 @@ fn a_long_way_may_be_silent_for_longer() {
     let now = Instant::now();
     let mut brake = Brake::default();
     play(&mut brake, 1_000_000, &[figures(600, 1_000_000, 0)]);
-    brake.note_silence(1_000_000, silence(1_000, None));
+    brake.note_silence(1_000_000, Some(silence(1_000, None)));
     assert!(!brake.is_on(now));
-    brake.note_silence(1_000_000, silence(1_100, None));
+    brake.note_silence(1_000_000, Some(silence(1_100, None)));
     assert!(brake.is_on(now));
 }
 
