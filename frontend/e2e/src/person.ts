@@ -182,10 +182,10 @@ export class Person {
       .toEqual(names)
   }
 
-  /** The heights of the pictures that arrive now; 0 before the first. */
+  /** The heights of the pictures that arrive now. Lines that only carried padding, to try what fits, have none. */
   async heights(): Promise<number[]> {
     const arriving = (await reports(this.page)).filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'video')
-    return arriving.map(({ frameHeight }) => frameHeight ?? 0)
+    return arriving.flatMap(({ frameHeight }) => frameHeight ?? [])
   }
 
   /** Why the picture of somebody's track is as it is: what the server said last about it. */
