@@ -1,6 +1,7 @@
 import type { Answer, ErrorMessage, OfferedTrack } from '@seameet/protocol'
 import type { MediaKind } from '../api/publication.ts'
 import type { Browser, EncodingParameters, PeerConnectionLike, ReceiverLike, StatsLike, TransceiverLike } from '../browser/types.ts'
+import { StartRate, type SendingLine } from '../machines/start-rate.ts'
 
 /** How many lines to receive on. */
 export interface SlotCount {
@@ -54,6 +55,8 @@ export class Peer {
   readonly #connection: PeerConnectionLike
   readonly #configuration: RTCConfiguration
   readonly #slots: { readonly kind: MediaKind; readonly transceiver: TransceiverLike }[] = []
+  readonly #pictures: { readonly transceiver: TransceiverLike; readonly most: number }[] = []
+  readonly #startRate = new StartRate()
   #wantedSlots: SlotCount
   #answeredSlots: SlotCount = { audio: 0, video: 0 }
   #closed = false
@@ -94,8 +97,13 @@ export class Peer {
 
   /** Adds a line to send on. It becomes real with the next offer. */
   addSender(trackOrKind: MediaStreamTrack | MediaKind, sendEncodings: EncodingParameters[]): TransceiverLike {
-    const add = (encodings: EncodingParameters[]): TransceiverLike =>
-      this.#connection.addTransceiver(trackOrKind, { direction: 'sendonly', sendEncodings: encodings })
+    const add = (encodings: EncodingParameters[]): TransceiverLike => {
+      const transceiver = this.#connection.addTransceiver(trackOrKind, { direction: 'sendonly', sendEncodings: encodings })
+      const most = encodings.reduce((sum, { maxBitrate = 0 }) => sum + maxBitrate, 0)
+      const kind = typeof trackOrKind === 'string' ? trackOrKind : trackOrKind.kind
+      if (kind === 'video') this.#pictures.push({ transceiver, most })
+      return transceiver
+    }
     try {
       return add(sendEncodings)
     } catch {
@@ -216,7 +224,7 @@ export class Peer {
     switch (reply.kind) {
       case 'answer':
         this.#refusals = 0
-        await this.#connection.setRemoteDescription({ type: 'answer', sdp: reply.answer.sdp })
+        await this.#connection.setRemoteDescription({ type: 'answer', sdp: this.#startRate.hint(reply.answer.sdp, this.#sending()) })
         if (this.#isClosed()) return
         this.#answeredSlots = slots
         this.#hooks.answered(tracks, reply.answer)
@@ -245,6 +253,10 @@ export class Peer {
       this.#dirty = true
       await this.#pause(RETRY_DELAY * this.#refusals)
     }
+  }
+
+  #sending(): SendingLine[] {
+    return this.#pictures.map(({ transceiver, most }) => ({ mid: transceiver.mid, most }))
   }
 
   #addSlots(): SlotCount {
