@@ -102,6 +102,7 @@ impl Allocator {
                 target: candidate.ladder.target(division.level(place)),
                 meanwhile: candidate.meanwhile(division.level(place), is_full),
                 cause: cause::of(place, &candidates, &contenders, &division),
+                lowest: candidate.ladder.steps.first().map(|step| step.cost),
             })
             .collect();
         let has_lowered = self.remember(now, budget, &candidates, &division);

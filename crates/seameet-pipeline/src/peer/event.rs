@@ -42,6 +42,9 @@ impl fmt::Debug for Transmit {
 pub struct PeerStatistics {
     /// Round-trip time.
     pub rtt: Option<Duration>,
+    /// The round trip was measured by transport feedback, of the packet that was reported on last; it stays until the next
+    /// report.
+    pub is_transport_rtt: bool,
     /// Share of the peer's packets that did not come at first, in thousandths.
     pub received_loss_permille: Option<u16>,
     /// Share of our packets that the peer did not get at first, in thousandths.

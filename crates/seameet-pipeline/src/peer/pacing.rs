@@ -34,6 +34,8 @@ const TICK: Duration = Duration::from_micros(1);
 const PACED_AT_ONCE: usize = 64;
 /// Deadlines of other matters closer than this are served together. One that is due again at once would spin.
 const TIMER_GRAIN: Duration = Duration::from_millis(1);
+/// No packet of sound is as large, and hardly any picture is all of smaller ones.
+const LARGE: usize = 400;
 /// Between these an estimate by a peer's own word is believed, in bits per second.
 const BELIEVABLE: std::ops::RangeInclusive<u64> = 30_000..=100_000_000;
 
@@ -59,9 +61,10 @@ impl Bandwidth {
         }
     }
 
-    /// Takes note of what is sent: every media packet is to be reported on.
+    /// Takes note of what is sent: every packet of a picture is to be reported on. Sound may go out on lines without
+    /// transport numbers; it is told by its size.
     pub(super) fn note_sent(&mut self, now: Instant, contents: &[u8]) {
-        if reports::is_media(contents) {
+        if contents.len() >= LARGE && reports::is_media(contents) {
             self.unheard_since.get_or_insert(now);
         }
     }
@@ -90,6 +93,7 @@ impl PeerConnection {
     /// estimation it does nothing.
     pub fn restart_estimate(&mut self, bitrate: u64) {
         if self.bandwidth.is_estimated {
+            self.bandwidth.told = Some(bitrate);
             self.rtc.bwe().reset(bitrate.into());
         }
     }
@@ -116,13 +120,19 @@ impl PeerConnection {
         backlog
     }
 
+    /// Drops the repairs that wait to be sent, with what is kept for more: for a moment at which no picture goes on, so that
+    /// nothing of the past waits in front of what follows.
+    pub fn drop_repairs(&mut self) {
+        self.lines.drop_repairs(&mut self.rtc);
+    }
+
     /// How long the peer has not reported on anything although media was sent to it; `None` while all is well or where
     /// nothing is estimated. A peer whose media arrives reports several times a second.
     pub fn silence(&self) -> Option<Silence> {
         let since = self
             .bandwidth
             .unheard_since
-            .filter(|_| self.bandwidth.is_estimated && self.bandwidth.has_reports)?;
+            .filter(|_| self.bandwidth.is_estimated && self.statistics.has_feedback)?;
         let for_how_long = |since| self.last_now.saturating_duration_since(since);
         Some(Silence {
             reports: for_how_long(since),
@@ -189,11 +199,13 @@ impl PeerConnection {
         match estimate {
             BweKind::Twcc {
                 estimate,
-                can_probe: true,
-            } if !self.bandwidth.has_reports => {
-                self.bandwidth.has_reports = true;
+                can_probe,
+            } => {
+                let had_reports = std::mem::replace(&mut self.bandwidth.has_reports, *can_probe);
                 // The first one is what it begins with.
-                self.tell_estimate(estimate.as_u64());
+                if *can_probe && !had_reports {
+                    self.tell_estimate(estimate.as_u64());
+                }
             }
             BweKind::Remb { estimate, .. } if !self.bandwidth.has_reports => {
                 let estimate = estimate.as_u64();

@@ -16,6 +16,10 @@ const NTP_TO_UNIX: u64 = 2_208_988_800;
 pub(super) struct Statistics {
     counted: Option<Counted>,
     untold: Option<PeerStatistics>,
+    /// Transport feedback has told what the peer got.
+    pub(super) has_feedback: bool,
+    /// What streams tell is taken where the transport did not.
+    is_by_stream: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -38,11 +42,14 @@ impl Statistics {
         };
         let former = self.counted.replace(counted).unwrap_or(counted);
         let elapsed = counted.at.saturating_duration_since(former.at);
+        self.has_feedback |= stats.egress_loss_fraction.is_some();
+        self.is_by_stream = stats.egress_loss_fraction.is_none();
         let checked = stats.selected_candidate_pair.as_ref();
         self.untold = Some(PeerStatistics {
             rtt: stats
                 .rtt
                 .or(checked.and_then(|pair| pair.current_round_trip_time)),
+            is_transport_rtt: stats.rtt.is_some(),
             received_loss_permille: stats.ingress_loss_fraction.map(permille),
             sent_loss_permille: stats.egress_loss_fraction.map(permille),
             reported_loss_permille: None,
@@ -56,11 +63,14 @@ impl Statistics {
         let Some(untold) = &mut self.untold else {
             return;
         };
-        untold.rtt = untold.rtt.or(stats.rtt);
+        if !untold.is_transport_rtt {
+            // Streams rest, and what they told last stays with them.
+            untold.rtt = untold.rtt.into_iter().chain(stats.rtt).min();
+        }
         let reported = stats.loss.map(permille);
         untold.reported_loss_permille = untold.reported_loss_permille.max(reported);
-        if untold.sent_loss_permille.is_none() {
-            untold.sent_loss_permille = reported;
+        if self.is_by_stream {
+            untold.sent_loss_permille = untold.sent_loss_permille.max(reported);
         }
     }
 

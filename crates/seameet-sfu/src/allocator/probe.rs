@@ -59,6 +59,10 @@ impl Probe {
             return 0;
         };
         self.state = match self.state {
+            // That it goes on to be full is no further failure.
+            State::Resting { until } if is_falling => State::Resting {
+                until: until.max(now + REST),
+            },
             _ if is_falling => self.rest(now, is_starved),
             State::Idle => begin(now, estimate),
             State::Resting { until } if until <= now => begin(now, estimate),

@@ -139,6 +139,8 @@ pub struct SlotDecision {
     pub meanwhile: Meanwhile,
     /// Why it is not more.
     pub cause: SlotCause,
+    /// What its lowest picture takes, in bits per second; `None` if it can have none whatever the line takes.
+    pub lowest: Option<u64>,
 }
 
 /// How a line is divided.

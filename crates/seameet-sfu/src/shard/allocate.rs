@@ -131,7 +131,10 @@ impl Shard {
         let Some(peer) = self.peers.get_mut(key) else {
             return;
         };
-        let desired = peer.share.downlink.desired(now, allocation.desired);
+        let desired = peer
+            .share
+            .downlink
+            .desired(now, peer.estimate, allocation.desired);
         guard::attempt(|| peer.connection.set_bitrates(allocation.minimum, desired));
         let share = &mut peer.share;
         let decisions = allocation.slots.clone();
@@ -234,9 +237,8 @@ impl Shard {
 
 /// What the best of a track's sound takes, with redundancy or without.
 fn audio_cost(track: &UpTrack, is_redundant: bool) -> u64 {
-    let plain = Some(track.plain.cost()).filter(|cost| *cost > 0 && !is_redundant);
-    if let Some(plain) = plain {
-        return plain;
+    if let Some(plain) = track.plain.as_ref().filter(|_| !is_redundant) {
+        return plain.cost();
     }
     let costs = track
         .encodings

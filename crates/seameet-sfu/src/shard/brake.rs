@@ -20,11 +20,15 @@ use seameet_pipeline::{PeerStatistics, Silence};
 /// A peer whose media arrives reports at least every quarter of a second. What lacks for longer than this and a
 /// round trip has not come.
 const SILENT: Duration = Duration::from_millis(500);
-/// What is left of an estimate after silence: whether it was for a moment or the line is another one, is not known.
-const AFTER_SILENCE: u64 = 8;
-/// A peer that sends media and has not sent any for so long stands still. Who has not for much longer does not send.
+/// Before any round trip is known, it may be as long.
+const UNHEARD: Duration = Duration::from_secs(2);
+/// What is left of an estimate, one in so many, after silence, and at least after loss: whether it was for a moment or the
+/// line is another one, is not known.
+const REMAINDER: u64 = 8;
+/// Time between two findings that much gets lost.
+const COOLDOWN: Duration = Duration::from_secs(1);
+/// A peer that sends media and has not sent any for so long stands still.
 const STILL: Duration = Duration::from_millis(400);
-const STILL_AT_MOST: Duration = Duration::from_secs(10);
 /// On a way that takes so much longer than the shortest known, nothing is tried.
 const STRAINED: Duration = Duration::from_millis(100);
 /// On one that takes so much longer, what comes through is less than what is sent, if it still gets longer.
@@ -39,8 +43,8 @@ const BELIEVED: Duration = Duration::from_secs(3);
 const FLOODED: Duration = Duration::from_secs(2);
 /// A round trip of which nothing new was heard for so long is not the line's any more.
 const STALE: Duration = Duration::from_secs(2);
-/// A line that loses more, in thousandths, or answers later shows a fault.
-const CLEAR_LOSS: u16 = 20;
+/// A line that loses more, in thousandths, or answers later shows a fault. Radio loses some without being full.
+const CLEAR_LOSS: u16 = 100;
 const CLEAR_RTT: Duration = Duration::from_millis(300);
 /// From this loss on, in thousandths, the line is flooded.
 const FLOODED_PERMILLE: u16 = 300;
@@ -85,10 +89,14 @@ pub(super) struct Brake {
     /// What of the last round trip was due to queues.
     waited: Duration,
     shortest: Shortest,
-    /// The last figures, and when they came.
-    last: Option<(Instant, PeerStatistics)>,
-    /// When the round trip was measured last.
-    measured: Option<Instant>,
+    /// The last figures.
+    last: Option<PeerStatistics>,
+    /// The last round trip, and when it was first told.
+    measured: Option<(Instant, Duration)>,
+    /// What the line was thought to take at the last figures.
+    former_estimate: Option<u64>,
+    /// When much was found to get lost.
+    cut: Option<Instant>,
 }
 
 impl Brake {
@@ -111,16 +119,13 @@ impl Brake {
 
     /// Hardly anything comes through.
     pub(super) fn is_flooded(&self, now: Instant) -> bool {
-        let figures = self.last.map(|(_, last)| last).unwrap_or_default();
-        let is_slow = figures.rtt.is_some_and(|rtt| rtt >= FLOODED);
-        self.is_on(now)
-            || is_slow && self.is_fresh(now)
-            || figures.sent_loss_permille >= Some(FLOODED_PERMILLE)
+        let is_slow = self.last_rtt().is_some_and(|rtt| rtt >= FLOODED);
+        self.is_on(now) || is_slow && self.is_fresh(now) || self.flood().is_some()
     }
 
-    /// Hardly anything gets lost, and answers are quick.
+    /// Not much gets lost, and answers are quick.
     pub(super) fn is_clear(&self, now: Instant) -> bool {
-        let figures = self.last.map(|(_, last)| last).unwrap_or_default();
+        let figures = self.last.unwrap_or_default();
         !self.is_strained(now)
             && figures.sent_loss_permille.unwrap_or(0) <= CLEAR_LOSS
             && figures.rtt.is_some_and(|rtt| rtt <= CLEAR_RTT)
@@ -129,26 +134,40 @@ impl Brake {
     /// The last round trip was measured lately.
     fn is_fresh(&self, now: Instant) -> bool {
         self.measured
-            .is_some_and(|at| now.saturating_duration_since(at) < STALE)
+            .is_some_and(|(at, _)| now.saturating_duration_since(at) < STALE)
     }
 
-    /// Takes how long there has been no report on what was sent. Returns what to begin anew with. If media of the peer's
-    /// own stopped coming as well, and comes again, it stood still as a whole, and its line is what it was.
-    pub(super) fn note_silence(&mut self, estimate: u64, silence: Option<Silence>) -> Option<u64> {
-        let rtt = self.last.and_then(|(_, last)| last.rtt);
-        let patience = SILENT + rtt.unwrap_or_default();
-        let is_long = |silence: &Silence| silence.reports >= patience;
+    /// Takes how long there has been no report on what was sent, and whether pictures flowed. Returns what to begin anew
+    /// with. If media of the peer's own stopped coming at the same time, and comes again, it stood still as a whole, and
+    /// its line is what it was.
+    pub(super) fn note_silence(
+        &mut self,
+        estimate: u64,
+        silence: Option<Silence>,
+        carries_pictures: bool,
+    ) -> Option<u64> {
+        let patience = self.last_rtt().map_or(UNHEARD, |rtt| SILENT + rtt);
+        let may_begin = self.is_silent || carries_pictures;
+        let is_long = |silence: &Silence| may_begin && silence.reports >= patience;
         let Some(silence) = silence.filter(is_long) else {
             let has_ended = std::mem::take(&mut self.is_silent);
             let stood_still = std::mem::take(&mut self.stands_still);
-            let begun = (estimate / AFTER_SILENCE).max(LEAST);
+            if has_ended {
+                // It may have come back another way.
+                self.shortest = Shortest::default();
+            }
+            let begun = (estimate / REMAINDER).max(LEAST);
             return Some(begun).filter(|begun| has_ended && !stood_still && *begun < estimate);
         };
-        let sent_before = self.last.is_some_and(|(_, last)| last.received_bitrate > 0);
-        let is_still = |media: Duration| media >= STILL && media < STILL_AT_MOST;
-        self.stands_still |= sent_before && silence.media.is_some_and(is_still);
+        let is_together =
+            |media: Duration| media >= STILL && media.abs_diff(silence.reports) <= SILENT;
+        self.stands_still |= silence.media.is_some_and(is_together);
         self.is_silent = true;
         None
+    }
+
+    fn last_rtt(&self) -> Option<Duration> {
+        self.measured.map(|(_, rtt)| rtt)
     }
 
     /// Takes new figures. Returns what to begin anew with.
@@ -158,42 +177,62 @@ impl Brake {
         estimate: u64,
         figures: &PeerStatistics,
     ) -> Option<u64> {
-        let before = self.last.replace((now, *figures));
-        let lost = figures
-            .sent_loss_permille
+        let before = self.last.replace(*figures).unwrap_or_default();
+        let former = self.former_estimate.replace(estimate).unwrap_or(estimate);
+        let slowed = figures
+            .rtt
+            .filter(|_| figures.is_transport_rtt)
+            .and_then(|rtt| self.slowed(now, before.sent_bitrate, rtt));
+        // The round trip holds the way back as well. What the estimator, which goes by the way there, knows nothing of
+        // is not on it.
+        let slowed = slowed
+            .filter(|_| estimate < former)
+            .map(|through| share(through, THROUGH_PERCENT, 100).max(LEAST));
+        let lost = self.lost(now, estimate, figures.sent_bitrate);
+        let begun = lost.into_iter().chain(slowed).min();
+        begun.filter(|begun| *begun < estimate)
+    }
+
+    /// What comes through where much gets lost. Told once in a second, as the loss is of a second; and who sends little
+    /// shows little, so that an eighth of the estimate remains.
+    fn lost(&mut self, now: Instant, estimate: u64, sent: u64) -> Option<u64> {
+        let loss = self.flood()?;
+        let is_recent = |at: Instant| now.saturating_duration_since(at) < COOLDOWN;
+        if self.cut.is_some_and(is_recent) {
+            return None;
+        }
+        self.cut = Some(now);
+        let through = share(sent, 1_000_u64.saturating_sub(loss.into()), 1_000);
+        let through = share(through, THROUGH_PERCENT, 100);
+        Some(through.max(estimate / REMAINDER).max(LEAST))
+    }
+
+    /// What of the packets of the last second got lost, in thousandths, if it is much.
+    fn flood(&self) -> Option<u16> {
+        let last = self.last.filter(|last| last.is_transport_rtt)?;
+        last.sent_loss_permille
             .filter(|loss| *loss >= FLOODED_PERMILLE)
-            .map(|loss| {
-                let kept = 1_000_u64.saturating_sub(loss.into());
-                share(figures.sent_bitrate, kept, 1_000)
-            });
-        let slowed = self.slowed(now, before, figures.rtt);
-        let through = lost.into_iter().chain(slowed).min()?;
-        let bitrate = share(through, THROUGH_PERCENT, 100).max(LEAST);
-        (bitrate < estimate).then_some(bitrate)
     }
 
     /// What comes through, where packets take ever longer: what was sent within some time took that time and the
     /// growth of the delay to arrive.
-    fn slowed(
-        &mut self,
-        now: Instant,
-        before: Option<(Instant, PeerStatistics)>,
-        rtt: Option<Duration>,
-    ) -> Option<u64> {
-        let rtt = rtt?;
-        let former = before.and_then(|(_, before)| before.rtt);
-        if former != Some(rtt) {
-            self.measured = Some(now);
+    fn slowed(&mut self, now: Instant, sent: u64, rtt: Duration) -> Option<u64> {
+        let former = self.measured.filter(|(_, former)| *former != rtt);
+        if self.last_rtt() != Some(rtt) {
+            self.measured = Some((now, rtt));
             self.measure(now, rtt);
         }
-        let growth = rtt.saturating_sub(former?);
+        let (at, former) = former?;
+        let growth = rtt.saturating_sub(former);
         if self.waited < SLOW || growth < GROWTH {
             return None;
         }
-        let (at, before) = before?;
         let interval = millis(now.saturating_duration_since(at));
-        let kept = interval.saturating_sub(millis(growth));
-        Some(share(before.sent_bitrate, kept, interval))
+        Some(share(
+            sent,
+            interval.saturating_sub(millis(growth)),
+            interval,
+        ))
     }
 
     /// Takes a new round trip.

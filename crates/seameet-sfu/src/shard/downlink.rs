@@ -16,7 +16,7 @@ use crate::shard::Shard;
 use crate::shard::brake::Brake;
 use crate::shard::congestion::Congestion;
 use crate::shard::guard;
-use crate::shard::peer::PeerKey;
+use crate::shard::peer::{Peer, PeerKey};
 use crate::shard::recovery::{Condition, Lack, Recovery};
 
 /// After a rise of the estimate so much passes before it is used: rises come in many small steps.
@@ -67,9 +67,12 @@ impl Downlink {
     }
 
     /// What of the bits per second that are wanted may be probed for.
-    pub(super) fn desired(&self, now: Instant, wanted: u64) -> u64 {
-        match self.calm {
-            Some((until, most)) if until > now => wanted.min(most),
+    pub(super) fn desired(&self, now: Instant, estimate: Option<u64>, wanted: u64) -> u64 {
+        match (self.calm, estimate) {
+            (Some((until, most)), _) if until > now => wanted.min(most),
+            (_, Some(estimate)) if self.is_suspended(now) || self.is_strained(now) => {
+                wanted.min(estimate)
+            }
             _ => wanted,
         }
     }
@@ -83,7 +86,7 @@ impl Downlink {
         demands: &[SlotDemand],
     ) -> Option<u64> {
         let condition = self.condition(now);
-        let lack = lack(audio, condition, given, demands);
+        let lack = lack(audio, condition, given);
         let begun = self.recovery.update(now, estimate, lack, condition);
         if begun.is_some() && lack == Lack::Quality {
             self.settling = Some((now + SETTLING, estimate));
@@ -180,7 +183,11 @@ impl Shard {
 
     /// How long a subscriber has not reported on what it was sent.
     pub(super) fn note_silence(&mut self, key: PeerKey, silence: Option<Silence>) {
-        self.brake(key, |brake, estimate| brake.note_silence(estimate, silence));
+        let flows = |peer: &Peer| peer.share.downlink.carries_pictures();
+        let carries_pictures = self.peers.get(key).is_some_and(flows);
+        self.brake(key, |brake, estimate| {
+            brake.note_silence(estimate, silence, carries_pictures)
+        });
     }
 
     fn brake(&mut self, key: PeerKey, note: impl FnOnce(&mut Brake, u64) -> Option<u64>) {
@@ -194,7 +201,12 @@ impl Shard {
         let brake = &mut peer.share.downlink.brake;
         let was_on = brake.is_on(now);
         let begun = note(brake, estimate);
-        if was_on != brake.is_on(now) {
+        let is_on = brake.is_on(now);
+        if is_on && !was_on {
+            // The pictures begin anew after it.
+            guard::attempt(|| peer.connection.drop_repairs());
+        }
+        if was_on != is_on {
             self.want_allocation(key);
         }
         if let Some(bitrate) = begun {
@@ -212,14 +224,11 @@ impl Shard {
 }
 
 /// What a subscriber lacks because of its line.
-fn lack(audio: u64, condition: Condition, given: &Allocation, demands: &[SlotDemand]) -> Lack {
+fn lack(audio: u64, condition: Condition, given: &Allocation) -> Lack {
     let is_paused = |decision: &SlotDecision| decision.cause == SlotCause::Paused;
     let is_short = given.slots.iter().any(is_paused);
     let is_starved = is_short && given.slots.iter().all(|slot| slot.target.is_none());
-    let lowest = demands
-        .iter()
-        .filter(|demand| demand.withheld.is_none())
-        .filter_map(|demand| Some(demand.choices.first()?.bitrate));
+    let lowest = given.slots.iter().filter_map(|slot| slot.lowest);
     // On a line without fault everybody is to be seen, on another one anybody.
     let is_clear = condition == Condition::Clear;
     let lowest = if is_clear {

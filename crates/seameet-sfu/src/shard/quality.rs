@@ -26,6 +26,8 @@ const WORTH_TELLING: u64 = 50;
 const LONG_WAY: Duration = Duration::from_millis(500);
 /// A score rests on so many figures: one alone, of a quarter of a second, says little.
 const FIGURES: usize = 8;
+/// Everybody in the room is told, so it is told no more often.
+const TELL_INTERVAL: Duration = Duration::from_secs(2);
 /// For so long there may be no media before the connection counts as lost.
 const SILENCE: Duration = Duration::from_secs(10);
 
@@ -46,6 +48,7 @@ pub(super) struct Facts {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Quality {
     told: Option<ConnectionQuality>,
+    told_at: Option<Instant>,
     latest: Option<ConnectionQuality>,
     silent_since: Option<Instant>,
     /// The last figures, oldest first.
@@ -72,13 +75,13 @@ impl Quality {
         };
         let quality = self.judge(now, &facts);
         self.latest = Some(quality.clone());
-        if self
-            .told
-            .as_ref()
-            .is_some_and(|told| !is_news(told, &quality))
-        {
+        let is_late = |at: Instant| now.saturating_duration_since(at) >= TELL_INTERVAL;
+        let is_due = quality.score == 0 || self.told_at.is_none_or(is_late);
+        let is_news = |told: &ConnectionQuality| is_news(told, &quality);
+        if !is_due || !self.told.as_ref().is_none_or(is_news) {
             return None;
         }
+        self.told_at = Some(now);
         self.told = Some(quality.clone());
         Some(quality)
     }
@@ -97,6 +100,7 @@ impl Quality {
         let permille = |mean: u64| u16::try_from(mean).unwrap_or(1_000);
         PeerStatistics {
             rtt: newest.rtt,
+            is_transport_rtt: newest.is_transport_rtt,
             received_loss_permille: of(|one| one.received_loss_permille.map(u64::from))
                 .map(permille),
             sent_loss_permille: of(|one| one.sent_loss_permille.map(u64::from)).map(permille),
@@ -220,9 +224,14 @@ fn causes(facts: &Facts, penalties: Vec<(u64, QualityCause)>) -> Vec<QualityCaus
 /// Whether a quality differs enough from what was told.
 fn is_news(told: &ConnectionQuality, now: &ConnectionQuality) -> bool {
     told.score != now.score
-        || told.causes != now.causes
+        || are_others(&told.causes, &now.causes)
         || differs(&told.uplink, &now.uplink)
         || differs(&told.downlink, &now.downlink)
+}
+
+/// Which causes they are; of those that weigh alike now one and now the other comes first.
+fn are_others(told: &[QualityCause], now: &[QualityCause]) -> bool {
+    told.len() != now.len() || now.iter().any(|cause| !told.contains(cause))
 }
 
 /// Rates by half, loss by two percent, or the round trip by half and more than 20 ms.
@@ -264,8 +273,8 @@ impl Shard {
         };
         let told = peer.quality.update(now, &facts);
         let lost = peer.quality.latest().downlink.loss_permille;
-        peer.redundancy
-            .note_loss(lost, statistics.reported_loss_permille);
+        let reported = statistics.reported_loss_permille;
+        peer.redundancy.note_loss(now, lost, reported);
         if let Some(quality) = told {
             let participant = peer.participant;
             let event = MediaEvent::QualityChanged {

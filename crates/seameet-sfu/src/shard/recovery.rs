@@ -17,12 +17,18 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How long where nothing shows that the line is full: an estimator that goes by delay is misled by a busy computer on
 /// either side.
 const CLEAR_PATIENCE: Duration = Duration::from_millis(500);
+/// The first two tries of that kind follow each other so quickly: the interval doubles from then on.
+const QUICK_TRIES: u32 = 4;
 /// The longest time between two tries where a picture is missing.
 const MAX_PATIENCE: Duration = Duration::from_secs(6);
 /// The time between two where not even sound comes through: each try adds to what waits.
 const FULL_PATIENCE: Duration = Duration::from_secs(20);
 /// How long an estimate may stand still while a better picture is refused; doubles with each try.
 const STAGNATION: Duration = Duration::from_secs(4);
+/// What a try has gained must hold for so long.
+const PROOF: Duration = Duration::from_secs(12);
+/// The longest such time doubles with each try whose gain did not hold, so many times at most.
+const MAX_MISTAKES: u32 = 3;
 /// The longest such time.
 const MAX_STAGNATION: Duration = Duration::from_secs(8);
 /// Growth that shows that the estimator is at work, in percent, where pictures are missing and where they could be
@@ -63,6 +69,19 @@ pub(super) struct Recovery {
     tries: u32,
     content_since: Option<Instant>,
     due: Option<Instant>,
+    /// The last try for better quality, as long as it is not proved.
+    tried: Option<Try>,
+    /// Tries for better quality after which the estimate grew and fell again, one after the other.
+    mistakes: u32,
+}
+
+/// A try for better quality.
+#[derive(Debug, Clone, Copy)]
+struct Try {
+    at: Instant,
+    /// The estimate before.
+    from: u64,
+    has_grown: bool,
 }
 
 impl Recovery {
@@ -75,6 +94,7 @@ impl Recovery {
         condition: Condition,
     ) -> Option<u64> {
         self.due = None;
+        self.judge_last_try(now, estimate);
         let Some(patience) = self.patience(lack, condition) else {
             self.rest(now, lack);
             return None;
@@ -94,6 +114,13 @@ impl Recovery {
         if self.due.is_none() && goal.is_some() {
             self.tries = self.tries.saturating_add(1);
             self.lacking = goal.map(|goal| (now, goal));
+            if lack == Lack::Quality {
+                self.tried = Some(Try {
+                    at: now,
+                    from: estimate,
+                    has_grown: false,
+                });
+            }
             return goal;
         }
         None
@@ -111,6 +138,27 @@ impl Recovery {
             if now.saturating_duration_since(since) >= FORGOTTEN {
                 self.tries = 0;
             }
+        } else {
+            self.content_since = None;
+        }
+    }
+
+    /// A line that lets a burst through and no more, as one whose rate is limited by tokens does, makes a try look like a
+    /// success for some seconds.
+    fn judge_last_try(&mut self, now: Instant, estimate: u64) {
+        let Some(tried) = &mut self.tried else {
+            return;
+        };
+        tried.has_grown |= exceeds(estimate, tried.from, QUICK_GROWTH_PERCENT);
+        let is_over = now.saturating_duration_since(tried.at) >= PROOF;
+        if tried.has_grown && !exceeds(estimate, tried.from, GROWTH_PERCENT) {
+            self.mistakes = self.mistakes.saturating_add(1).min(MAX_MISTAKES);
+            self.tried = None;
+        } else if is_over {
+            if tried.has_grown {
+                self.mistakes = 0;
+            }
+            self.tried = None;
         }
     }
 
@@ -118,13 +166,17 @@ impl Recovery {
     fn patience(&self, lack: Lack, condition: Condition) -> Option<Duration> {
         let factor = 1_u32.checked_shl(self.tries).unwrap_or(u32::MAX);
         match (lack, condition) {
-            (Lack::Pictures(_), Condition::Clear) => Some(CLEAR_PATIENCE),
+            (Lack::Pictures(_), Condition::Clear) => {
+                let factor = (factor / QUICK_TRIES).max(1);
+                Some(CLEAR_PATIENCE.saturating_mul(factor).min(MAX_PATIENCE))
+            }
             (Lack::Pictures(_), Condition::Faulty) => {
                 Some(PATIENCE.saturating_mul(factor).min(MAX_PATIENCE))
             }
             (Lack::Pictures(_), Condition::Full) => Some(FULL_PATIENCE),
             (Lack::Quality, Condition::Clear) => {
-                Some(STAGNATION.saturating_mul(factor).min(MAX_STAGNATION))
+                let most = MAX_STAGNATION * (1 << self.mistakes);
+                Some(STAGNATION.saturating_mul(factor).min(most))
             }
             (Lack::Quality | Lack::Nothing, _) => None,
         }
@@ -137,9 +189,11 @@ fn has_moved(from: u64, to: u64, lack: Lack) -> bool {
         Lack::Quality => QUICK_GROWTH_PERCENT,
         _ => GROWTH_PERCENT,
     };
-    let exceeds =
-        |one: u64, other: u64| one.saturating_mul(100) > other.saturating_mul(100 + growth);
-    exceeds(to, from) || exceeds(from, to)
+    exceeds(to, from, growth) || exceeds(from, to, growth)
+}
+
+fn exceeds(one: u64, other: u64, percent: u64) -> bool {
+    one.saturating_mul(100) > other.saturating_mul(100 + percent)
 }
 
 #[cfg(test)]

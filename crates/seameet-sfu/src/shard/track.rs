@@ -54,8 +54,8 @@ pub(super) struct UpTrack {
     pub(super) subscribers: Vec<Subscriber>,
     /// Takes redundant sound apart, and of which stream.
     pub(super) stripper: (Option<SourceKey>, RedStripper),
-    /// What it takes then; nothing for sound without redundancy.
-    pub(super) plain: RateMeter,
+    /// What it takes then; `None` for sound that comes without redundancy.
+    pub(super) plain: Option<RateMeter>,
     /// What its publisher was told about them.
     pub(super) demand: Demand,
 }
@@ -97,7 +97,7 @@ impl UpTrack {
             clock: None,
             subscribers: Vec::new(),
             stripper: (None, RedStripper::new()),
-            plain: RateMeter::new(),
+            plain: None,
             demand: Demand::default(),
         }
     }

@@ -6,27 +6,38 @@ use seameet_pipeline::{PeerStatistics, Silence};
 
 use super::{Brake, LEAST};
 
-const INTERVAL: Duration = Duration::from_millis(500);
+/// As figures come.
+const INTERVAL: Duration = Duration::from_millis(250);
 
 fn figures(rtt: u64, sent: u64, loss: u16) -> PeerStatistics {
     PeerStatistics {
         rtt: Some(Duration::from_millis(rtt)),
+        is_transport_rtt: true,
         sent_bitrate: sent,
         sent_loss_permille: Some(loss),
         ..PeerStatistics::default()
     }
 }
 
-/// Plays figures, one each interval. Tells what was begun anew with, and whether the brake was on.
+/// Plays figures, one each interval, while the engine's own estimate falls a little each time. Tells what was begun anew
+/// with, and whether the brake was on.
 fn play(brake: &mut Brake, estimate: u64, all: &[PeerStatistics]) -> Vec<(Option<u64>, bool)> {
     let start = Instant::now();
-    let mut at = start;
-    let mut step = |figures: &PeerStatistics| {
-        at += INTERVAL;
-        let begun = brake.note_statistics(at, estimate, figures);
-        (begun, brake.is_on(at))
+    let steps = (1_u32..).zip(all);
+    let mut estimate = estimate;
+    let step = |(step, figures): (u32, &PeerStatistics)| {
+        let at = start + INTERVAL * step;
+        estimate -= 1;
+        (
+            brake.note_statistics(at, estimate, figures),
+            brake.is_on(at),
+        )
     };
-    all.iter().map(&mut step).collect()
+    steps.map(step).collect()
+}
+
+fn begun(played: &[(Option<u64>, bool)]) -> Vec<Option<u64>> {
+    played.iter().map(|(begun, _)| *begun).collect()
 }
 
 #[test]
@@ -34,11 +45,25 @@ fn a_flooded_line_is_thought_to_take_what_comes_through() {
     let after = |estimate, figures| play(&mut Brake::default(), estimate, &[figures])[0];
     let flooded = figures(50, 1_000_000, 400);
     assert_eq!(after(2_000_000, flooded), (Some(510_000), false));
-    let hopeless = figures(50, 1_000_000, 990);
-    assert_eq!(after(2_000_000, hopeless), (Some(LEAST), false));
-    assert_eq!(after(LEAST, hopeless), (None, false));
     assert_eq!(after(400_000, flooded), (None, false), "less already");
+    assert_eq!(after(LEAST, figures(50, 1_000_000, 990)), (None, false));
     assert_eq!(after(2_000_000, figures(50, 1_000_000, 100)), (None, false));
+    let by_stream = PeerStatistics {
+        is_transport_rtt: false,
+        ..flooded
+    };
+    assert_eq!(after(2_000_000, by_stream), (None, false));
+}
+
+#[test]
+fn who_sends_little_does_not_lose_all_at_once() {
+    let still = [figures(50, 60_000, 400); 6];
+    let played = play(&mut Brake::default(), 4_000_008, &still);
+    assert_eq!(
+        begun(&played),
+        [Some(500_000), None, None, None, Some(500_000), None],
+        "an eighth at most, and once in a second"
+    );
 }
 
 fn silence(reports: u64, media: Option<u64>) -> Silence {
@@ -50,11 +75,7 @@ fn silence(reports: u64, media: Option<u64>) -> Silence {
 
 #[test]
 fn who_stood_still_as_a_whole_keeps_its_estimate() {
-    let talking = PeerStatistics {
-        received_bitrate: 40_000,
-        ..figures(0, 4_000_000, 0)
-    };
-    // Stood still; sends and does not get; never sent; mutes itself at that time.
+    // Stood still; sends and does not get; never sent; muted itself long before.
     let cases = [
         (Some(600), None),
         (Some(20), Some(500_000)),
@@ -64,10 +85,14 @@ fn who_stood_still_as_a_whole_keeps_its_estimate() {
     for (media, begun) in cases {
         let now = Instant::now();
         let mut brake = Brake::default();
-        brake.note_statistics(now, 4_000_000, &talking);
-        brake.note_silence(4_000_000, Some(silence(600, media)));
+        brake.note_statistics(now, 4_000_000, &figures(20, 4_000_000, 0));
+        brake.note_silence(4_000_000, Some(silence(600, media)), true);
         assert!(brake.is_on(now), "{media:?}");
-        assert_eq!(brake.note_silence(4_000_000, None), begun, "{media:?}");
+        assert_eq!(
+            brake.note_silence(4_000_000, None, false),
+            begun,
+            "{media:?}"
+        );
         assert!(!brake.is_on(now), "{media:?}");
     }
 }
@@ -76,38 +101,61 @@ fn who_stood_still_as_a_whole_keeps_its_estimate() {
 fn silence_stops_pictures_and_leaves_an_eighth() {
     let now = Instant::now();
     let mut brake = Brake::default();
-    let silence = |ms| Some(silence(ms, None));
-    assert_eq!(brake.note_silence(4_000_000, silence(499)), None);
-    assert!(!brake.is_on(now));
-    assert_eq!(brake.note_silence(4_000_000, silence(500)), None);
-    assert!(brake.is_on(now));
-    assert_eq!(brake.note_silence(4_000_000, None), Some(500_000));
-    assert!(!brake.is_on(now));
-    assert_eq!(brake.note_silence(500_000, None), None, "once for all");
+    brake.note_statistics(now, 4_000_000, &figures(0, 4_000_000, 0));
+    let mut note = |milliseconds| {
+        let begun = brake.note_silence(4_000_000, Some(silence(milliseconds, None)), true);
+        (begun, brake.is_on(now))
+    };
+    assert_eq!(note(499), (None, false));
+    assert_eq!(note(500), (None, true));
+    assert_eq!(note(0), (Some(500_000), false));
+    assert_eq!(note(0), (None, false), "once for all");
 }
 
 #[test]
-fn a_long_way_may_be_silent_for_longer() {
+fn without_pictures_nothing_is_to_be_heard() {
     let now = Instant::now();
     let mut brake = Brake::default();
-    play(&mut brake, 1_000_000, &[figures(600, 1_000_000, 0)]);
-    brake.note_silence(1_000_000, Some(silence(1_000, None)));
+    brake.note_statistics(now, 4_000_000, &figures(0, 40_000, 0));
+    brake.note_silence(4_000_000, Some(silence(5_000, None)), false);
     assert!(!brake.is_on(now));
-    brake.note_silence(1_000_000, Some(silence(1_100, None)));
-    assert!(brake.is_on(now));
+}
+
+#[test]
+fn a_long_way_may_be_silent_for_longer_and_an_unknown_one_for_two_seconds() {
+    let now = Instant::now();
+    let is_on = |brake: &mut Brake, milliseconds| {
+        brake.note_silence(1_000_000, Some(silence(milliseconds, None)), true);
+        brake.is_on(now)
+    };
+    let mut unknown = Brake::default();
+    assert!(!is_on(&mut unknown, 1_999));
+    assert!(is_on(&mut unknown, 2_000));
+    let mut long = Brake::default();
+    long.note_statistics(now, 1_000_000, &figures(600, 1_000_000, 0));
+    assert!(!is_on(&mut long, 1_099));
+    assert!(is_on(&mut long, 1_100));
 }
 
 #[test]
 fn a_delay_that_grows_tells_what_comes_through() {
-    let line = [50, 50, 450, 600, 620, 400].map(|rtt| figures(rtt, 2_000_000, 0));
+    let line = [50, 50, 200, 400, 550, 620, 400].map(|rtt| figures(rtt, 2_000_000, 0));
     let played = play(&mut Brake::default(), 2_000_000, &line);
-    // Of half a second's packets, a fifth came within it: they took 400 ms longer.
-    let begun: Vec<_> = played.iter().map(|(begun, _)| *begun).collect();
-    assert_eq!(
-        begun,
-        [None, None, Some(340_000), Some(1_190_000), None, None]
-    );
+    // Of a quarter of a second's packets, two fifths came within it: they took 150 ms longer.
+    let expected = [None, None, None, None, Some(680_000), None, None];
+    assert_eq!(begun(&played), expected);
     assert!(played.iter().all(|(_, is_on)| !is_on));
+}
+
+#[test]
+fn a_delay_that_the_estimator_knows_nothing_of_is_not_the_lines() {
+    let now = Instant::now();
+    let mut brake = Brake::default();
+    for (step, rtt) in (1_u32..).zip([50, 50, 500, 600, 900]) {
+        let figures = figures(rtt, 2_000_000, 0);
+        let begun = brake.note_statistics(now + INTERVAL * step, 2_000_000, &figures);
+        assert_eq!(begun, None, "{rtt} ms");
+    }
 }
 
 #[test]
@@ -117,22 +165,15 @@ fn a_full_way_stops_pictures_until_it_has_come_through() {
     let mut brake = Brake::default();
     brake.note_statistics(after(0), 2_000_000, &figures(50, 2_000_000, 0));
     assert!(!brake.is_strained(after(0)));
-    brake.note_statistics(after(500), 2_000_000, &figures(850, 2_000_000, 0));
-    assert!(brake.is_on(after(1_299)));
-    assert_eq!(brake.deadline(after(600)), Some(after(1_300)));
+    brake.note_statistics(after(250), 1_900_000, &figures(850, 2_000_000, 0));
+    assert!(brake.is_on(after(1_049)));
+    assert_eq!(brake.deadline(after(300)), Some(after(1_050)));
     // Nothing was sent, so nothing new was measured.
-    brake.note_statistics(after(1_000), 2_000_000, &figures(850, 0, 0));
-    assert!(!brake.is_on(after(1_300)));
-    assert!(brake.is_strained(after(1_300)));
-    brake.note_statistics(after(1_500), 2_000_000, &figures(149, 100_000, 0));
-    assert!(!brake.is_strained(after(1_500)));
-}
-
-#[test]
-fn a_way_that_is_long_but_does_not_grow_is_the_estimators() {
-    let line = [300, 320, 290, 650, 640].map(|rtt| figures(rtt, 2_000_000, 0));
-    let played = play(&mut Brake::default(), 2_000_000, &line);
-    assert!(played.iter().all(|(begun, _)| begun.is_none()));
+    brake.note_statistics(after(500), 1_800_000, &figures(850, 0, 0));
+    assert!(!brake.is_on(after(1_050)));
+    assert!(brake.is_strained(after(1_050)));
+    brake.note_statistics(after(1_100), 1_700_000, &figures(149, 100_000, 0));
+    assert!(!brake.is_strained(after(1_100)));
 }
 
 #[test]
@@ -140,15 +181,16 @@ fn a_route_that_got_longer_is_believed_after_three_seconds() {
     let start = Instant::now();
     let mut brake = Brake::default();
     brake.note_statistics(start, 60_000, &figures(50, 50_000, 0));
-    let on = (1_u32..=10).map(|step| {
+    let on = (1_u32..=16).map(|step| {
         let at = start + INTERVAL * step;
         // Jitter keeps the figures from being taken for the same one.
-        brake.note_statistics(at, 60_000, &figures(850 + u64::from(step % 2), 50_000, 0));
+        let figures = figures(850 + u64::from(step % 2), 50_000, 0);
+        brake.note_statistics(at, 60_000 - u64::from(step), &figures);
         brake.is_on(at)
     });
     let on: Vec<_> = on.collect();
-    assert_eq!(on[..6], [true; 6]);
-    assert_eq!(on[6..], [false; 4]);
+    assert_eq!(on[..12], [true; 12]);
+    assert_eq!(on[12..], [false; 4]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ fn facts() -> Facts {
     Facts {
         statistics: PeerStatistics {
             rtt: Some(Duration::from_millis(40)),
+            is_transport_rtt: true,
             received_loss_permille: Some(0),
             reported_loss_permille: None,
             sent_loss_permille: Some(0),
@@ -153,8 +154,28 @@ fn the_same_again_is_not_news_and_another_bitrate_is() {
     similar.statistics.sent_bitrate = 1_200_000;
     assert!(quality.update(now, &similar).is_none());
     similar.statistics.sent_bitrate = 2_000_000;
-    let told = (0..FIGURES).filter_map(|_| quality.update(now, &similar));
-    assert_eq!(told.count(), 1, "once it has lasted");
+    let quarter = Duration::from_millis(250);
+    let told =
+        (1_u32..=20).filter(|step| quality.update(now + quarter * *step, &similar).is_some());
+    assert_eq!(told.collect::<Vec<_>>(), [8], "once it has lasted");
+}
+
+#[test]
+fn the_room_is_not_told_more_often_than_every_other_second() {
+    let now = Instant::now();
+    let mut quality = Quality::default();
+    let quarter = Duration::from_millis(250);
+    let told = (0_u32..80).filter(|step| {
+        let mut facts = facts();
+        facts.statistics.sent_loss_permille = Some(if step / 8 % 2 == 0 { 0 } else { 1_000 });
+        quality.update(now + quarter * *step, &facts).is_some()
+    });
+    let told: Vec<_> = told.collect();
+    assert!(
+        told.windows(2).all(|pair| pair[1] - pair[0] >= 8),
+        "{told:?}"
+    );
+    assert!(told.len() > 5, "{told:?}");
 }
 
 #[test]

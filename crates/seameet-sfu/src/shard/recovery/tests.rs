@@ -47,6 +47,21 @@ fn a_line_that_shows_no_fault_is_tried_at_once() {
 }
 
 #[test]
+fn a_line_that_is_narrow_without_fault_is_tried_ever_less_often() {
+    let (mut recovery, start) = (Recovery::default(), Instant::now());
+    let lack = Lack::Pictures(200_000);
+    let tries = (0_u32..240).filter_map(|quarter| {
+        let at = start + Duration::from_millis(250) * quarter;
+        let begun = recovery.update(at, 50_000, lack, Condition::Clear);
+        begun.map(|_| quarter)
+    });
+    let tries: Vec<_> = tries.collect();
+    assert_eq!(tries[..3], [2, 5, 8], "{tries:?}");
+    assert!(tries.len() <= 15, "{tries:?}");
+    assert!(tries[tries.len() - 1] - tries[tries.len() - 2] >= 24);
+}
+
+#[test]
 fn a_line_on_which_not_even_sound_comes_through_is_left_alone_for_long() {
     let tries = tries(50_000, Lack::Pictures(200_000), Condition::Full);
     assert_eq!(seconds(&tries)[0], 20);
@@ -95,4 +110,32 @@ fn a_good_time_makes_former_tries_forgotten() {
     }
     recovery.update(after(start, 40), 200_000, Lack::Quality, Condition::Clear);
     assert_eq!(recovery.deadline(), Some(after(start, 44)));
+}
+
+#[test]
+fn a_gain_that_does_not_hold_makes_tries_rarer_and_one_that_holds_does_not() {
+    let play = |gain: u64| {
+        let (mut recovery, start) = (Recovery::default(), Instant::now());
+        let (mut tries, mut last) = (Vec::new(), None);
+        for second in 0..180 {
+            // For two seconds a try looks like a success.
+            let is_up = last.is_some_and(|last| second > last && second <= last + 2);
+            let estimate = if is_up { gain } else { 200_000 };
+            let at = after(start, second);
+            if recovery
+                .update(at, estimate, Lack::Quality, Condition::Clear)
+                .is_some()
+            {
+                tries.push(second);
+                last = Some(second);
+            }
+        }
+        tries
+    };
+    let steady = play(200_000);
+    assert!(steady.len() >= 20, "{steady:?}");
+    let misled = play(900_000);
+    assert!(misled.len() <= 7, "{misled:?}");
+    let gaps: Vec<_> = misled.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(gaps.last().unwrap() >= &32, "{gaps:?}");
 }

@@ -1,9 +1,11 @@
 //! Sound with redundancy (RED, RFC 2198): for those who lose packets, and taken apart for the others.
 //!
-//! It doubles what sound takes, so that who loses nothing, or did not negotiate it, gets plain packets. The publisher's packets are taken apart once, not once for each of its subscribers; packets that got lost on the
-//! way to the server come back out of the next ones.
+//! It doubles what sound takes, so that who loses nothing, or did not negotiate it, gets plain packets. The publisher's
+//! packets are taken apart once, not once for each of its subscribers; packets that got lost on the way to the server
+//! come back out of the next ones.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use seameet_pipeline::{Format, ReceivedPacket};
 use seameet_rtp::red::{PlainFrame, RedConversion, RedPacket, RedPolicy};
@@ -12,28 +14,52 @@ use seameet_rtp::{Packet, Payload};
 use crate::shard::track::UpTrack;
 use crate::shard::upstream::UpPacket;
 
+/// How long it takes until the loss that a subscriber tells of is that with redundancy.
+const TRIAL: Duration = Duration::from_secs(4);
+/// Who loses so much with redundancy, in thousandths, may lose it because of it: the line is too short for twice the sound.
+const HOPELESS: u16 = 200;
+/// How long such a line is spared it.
+const SPARED: Duration = Duration::from_secs(60);
+
 /// Whether one subscriber gets redundancy.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::shard) struct Redundancy {
     policy: RedPolicy,
     /// What was reported last.
     reported: u16,
-    is_wanted: bool,
+    /// Since when it gets it.
+    wanted: Option<Instant>,
+    spared_until: Option<Instant>,
 }
 
 impl Redundancy {
     /// Takes what share of its packets the subscriber lost in the last seconds, and of the stream that lost most as it
-    /// reports now and then, in thousandths. The worse one counts.
-    pub(in crate::shard) fn note_loss(&mut self, measured: Option<u16>, reported: Option<u16>) {
+    /// reports now and then, in thousandths: the worse one counts.
+    pub(in crate::shard) fn note_loss(
+        &mut self,
+        now: Instant,
+        measured: Option<u16>,
+        reported: Option<u16>,
+    ) {
         self.reported = reported.unwrap_or(self.reported);
         let loss = measured.unwrap_or(0).max(self.reported);
         let conversion = self.policy.decide(true, true, f32::from(loss) / 1_000.0);
-        self.is_wanted = conversion == RedConversion::Unchanged;
+        if self.is_in_vain(now, loss) {
+            self.spared_until = Some(now + SPARED);
+        }
+        let is_spared = self.spared_until.is_some_and(|until| until > now);
+        let is_wanted = conversion == RedConversion::Unchanged && !is_spared;
+        self.wanted = is_wanted.then(|| self.wanted.unwrap_or(now));
+    }
+
+    fn is_in_vain(&self, now: Instant, loss: u16) -> bool {
+        let is_tried = |since: Instant| now.saturating_duration_since(since) >= TRIAL;
+        loss >= HOPELESS && self.wanted.is_some_and(is_tried)
     }
 
     /// It gets redundant packets where it accepts them.
     pub(in crate::shard) fn is_wanted(self) -> bool {
-        self.is_wanted
+        self.wanted.is_some()
     }
 }
 
@@ -42,6 +68,7 @@ impl UpTrack {
     /// that cannot be read.
     pub(in crate::shard) fn plain(&mut self, packet: &UpPacket) -> Vec<UpPacket> {
         if packet.received.format != Format::OPUS_RED {
+            self.plain = None;
             return Vec::new();
         }
         let Ok(redundant) = RedPacket::parse(&packet.received.packet.payload) else {
@@ -58,7 +85,8 @@ impl UpTrack {
         let is_primary = |plain: &&UpPacket| plain.sequence() == packet.sequence();
         if let Some(primary) = plain.last().filter(is_primary) {
             let bytes = primary.received.packet.payload.len();
-            self.plain.record(packet.arrival(), bytes, true);
+            let meter = self.plain.get_or_insert_default();
+            meter.record(packet.arrival(), bytes, true);
         }
         plain
     }

@@ -119,8 +119,9 @@ fn what_is_plain_or_cannot_be_read_is_left_alone() {
 #[test]
 fn who_loses_packets_by_either_account_gets_redundancy_until_both_are_low() {
     let mut redundancy = Redundancy::default();
+    let now = Instant::now();
     let mut wanted = |lost, reported| {
-        redundancy.note_loss(Some(lost), reported);
+        redundancy.note_loss(now, Some(lost), reported);
         redundancy.is_wanted()
     };
     assert!(!wanted(20, None));
@@ -130,4 +131,20 @@ fn who_loses_packets_by_either_account_gets_redundancy_until_both_are_low() {
     assert!(wanted(5, Some(80)));
     assert!(wanted(5, None), "the last report holds");
     assert!(!wanted(5, Some(0)));
+}
+
+#[test]
+fn a_line_that_loses_much_with_redundancy_is_spared_it_for_a_minute() {
+    let mut redundancy = Redundancy::default();
+    let start = Instant::now();
+    let mut wanted = |second, lost| {
+        redundancy.note_loss(start + Duration::from_secs(second), Some(lost), None);
+        redundancy.is_wanted()
+    };
+    assert!(wanted(0, 40));
+    assert!(wanted(3, 300), "that may still be loss of before");
+    assert!(wanted(4, 199));
+    assert!(!wanted(5, 200));
+    assert!(!wanted(64, 40));
+    assert!(wanted(65, 40));
 }
