@@ -15,10 +15,10 @@ use crate::stage::{Sight, Stage};
 use crate::video::VideoPlan;
 use crate::world::ClientId;
 
-pub use lines::{fits, loss, squeeze, starve};
+pub use lines::{fits, full_way_back, loss, squeeze, starve};
 pub use people::{
-    Listening, Neighbours, SenderLoss, Talkers, crowd, neighbours, redundant_talk, sender_loss,
-    talkers,
+    Listening, Neighbours, SenderLoss, Talkers, crowd, grid, neighbours, redundant_talk,
+    sender_loss, talkers,
 };
 pub use sources::{codec_mix, deaf, late_joiner, processor, short_uplink, still_screen};
 pub use views::{hidden, long_pause, rebind, resize};

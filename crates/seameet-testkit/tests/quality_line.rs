@@ -117,3 +117,14 @@ fn a_little_loss_costs_no_quality() {
     assert!(sight.settled.unwrap() <= 10 * SECOND, "{sight:#?}");
     assert!(sight.longest_gap <= 500 * MILLISECOND, "{sight:#?}");
 }
+
+#[test]
+fn what_waits_on_the_way_back_is_not_taken_for_a_narrow_line() {
+    for video in [VideoPlan::simulcast(), VideoPlan::layered(Codec::Vp9)] {
+        let rows = scenarios::full_way_back(video);
+        let sight = &rows[0].sight;
+        assert_eq!(sight.last_height, Some(720), "{sight:#?}");
+        assert!(sight.settled.unwrap() <= 15 * SECOND, "{sight:#?}");
+        assert!(sight.longest_gap <= 2 * SECOND, "{sight:#?}");
+    }
+}

@@ -25,6 +25,18 @@ fn twenty_viewers_get_what_their_own_line_takes() {
 }
 
 #[test]
+fn on_a_line_too_short_for_three_somebody_is_seen_all_the_time() {
+    let rows = scenarios::grid();
+    let fps = |row: &scenarios::Row| row.sight.fps;
+    let best = rows
+        .iter()
+        .max_by(|one, other| fps(one).total_cmp(&fps(other)));
+    let best = best.unwrap();
+    assert!(best.sight.fps >= 8.0, "{rows:#?}");
+    assert!(best.sight.longest_gap <= 6_000 * MILLISECOND, "{best:#?}");
+}
+
+#[test]
 fn a_slow_viewer_changes_nothing_for_others() {
     let seen = scenarios::neighbours();
     let [beside_slow, beside_fast] = seen.pictures;

@@ -236,10 +236,10 @@ fn lack(audio: u64, condition: Condition, given: &Allocation) -> Lack {
     } else {
         lowest.min()
     };
+    let needed = |lowest: u64| (lowest + audio).saturating_mul(FIRST_TRY_PERCENT) / 100;
     match lowest {
-        Some(lowest) if is_starved || is_clear && is_short => {
-            Lack::Pictures((lowest + audio).saturating_mul(FIRST_TRY_PERCENT) / 100)
-        }
+        Some(lowest) if is_starved => Lack::All(needed(lowest)),
+        Some(lowest) if is_clear && is_short => Lack::Some(needed(lowest)),
         _ if given.allocated < given.ideal => Lack::Quality,
         _ => Lack::Nothing,
     }

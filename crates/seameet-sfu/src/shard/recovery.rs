@@ -21,6 +21,8 @@ const CLEAR_PATIENCE: Duration = Duration::from_millis(500);
 const QUICK_TRIES: u32 = 4;
 /// The longest time between two tries where a picture is missing.
 const MAX_PATIENCE: Duration = Duration::from_secs(6);
+/// The longest time where some pictures are seen: each try puts what is seen at risk.
+const SOME_PATIENCE: Duration = Duration::from_secs(32);
 /// The time between two where not even sound comes through: each try adds to what waits.
 const FULL_PATIENCE: Duration = Duration::from_secs(20);
 /// How long an estimate may stand still while a better picture is refused; doubles with each try.
@@ -45,8 +47,10 @@ pub(super) enum Lack {
     Nothing,
     /// Pictures are seen, but not as good as they might be.
     Quality,
-    /// Pictures that would fit if the line took so many bits per second.
-    Pictures(u64),
+    /// Some pictures: all would fit if the line took so many bits per second.
+    Some(u64),
+    /// All pictures: one would fit if the line took so many bits per second, or all on a line without fault.
+    All(u64),
 }
 
 /// What a line shows.
@@ -107,7 +111,9 @@ impl Recovery {
             return None;
         }
         let goal = match lack {
-            Lack::Pictures(needed) => Some(needed).filter(|needed| *needed > estimate),
+            Lack::Some(needed) | Lack::All(needed) => {
+                Some(needed).filter(|needed| *needed > estimate)
+            }
             _ => Some(estimate),
         };
         self.due = Some(since + patience).filter(|due| *due > now);
@@ -166,14 +172,19 @@ impl Recovery {
     fn patience(&self, lack: Lack, condition: Condition) -> Option<Duration> {
         let factor = 1_u32.checked_shl(self.tries).unwrap_or(u32::MAX);
         match (lack, condition) {
-            (Lack::Pictures(_), Condition::Clear) => {
+            (Lack::Some(_) | Lack::All(_), Condition::Clear) => {
                 let factor = (factor / QUICK_TRIES).max(1);
-                Some(CLEAR_PATIENCE.saturating_mul(factor).min(MAX_PATIENCE))
+                let most = if matches!(lack, Lack::Some(_)) {
+                    SOME_PATIENCE
+                } else {
+                    MAX_PATIENCE
+                };
+                Some(CLEAR_PATIENCE.saturating_mul(factor).min(most))
             }
-            (Lack::Pictures(_), Condition::Faulty) => {
+            (Lack::Some(_) | Lack::All(_), Condition::Faulty) => {
                 Some(PATIENCE.saturating_mul(factor).min(MAX_PATIENCE))
             }
-            (Lack::Pictures(_), Condition::Full) => Some(FULL_PATIENCE),
+            (Lack::Some(_) | Lack::All(_), Condition::Full) => Some(FULL_PATIENCE),
             (Lack::Quality, Condition::Clear) => {
                 let most = MAX_STAGNATION * (1 << self.mistakes);
                 Some(STAGNATION.saturating_mul(factor).min(most))

@@ -12,7 +12,7 @@ use crate::shard::track::{TrackKey, UpTrack};
 use crate::shard::upstream::UpPacket;
 
 /// A slot that got nothing for so long, while other encodings of its track came, takes one of those.
-const STARVED: Duration = Duration::from_millis(1_500);
+const STARVED: Duration = Duration::from_millis(700);
 
 /// What a subscriber was last told about a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

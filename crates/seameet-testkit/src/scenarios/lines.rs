@@ -1,5 +1,7 @@
 //! Lines of different and of changing width.
 
+use std::time::Duration;
+
 use crate::link::{LinkConfig, Loss};
 use crate::scenarios::{Pair, Row};
 use crate::stage::{line, wide};
@@ -45,6 +47,19 @@ pub fn loss(video: VideoPlan) -> Vec<Row> {
     };
     pair.stage.world.set_downlink(pair.viewer, lossy);
     pair.phase("5 % lost", 30);
+    pair.finish()
+}
+
+/// A viewer on a wide line whose way back is full of something else: what it sends waits up to 0.8 seconds.
+pub fn full_way_back(video: VideoPlan) -> Vec<Row> {
+    let mut pair = Pair::new(25, video);
+    let full = LinkConfig {
+        jitter: Duration::from_millis(800),
+        ..wide()
+    };
+    pair.stage.world.set_downlink(pair.viewer, line(5_000_000));
+    pair.stage.world.set_uplink(pair.viewer, full);
+    pair.phase("way back full", 30);
     pair.finish()
 }
 

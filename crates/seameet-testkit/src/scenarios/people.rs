@@ -38,6 +38,25 @@ pub fn crowd() -> Vec<(u64, Row)> {
     viewers.iter().zip(&lines).map(row).collect()
 }
 
+/// Three cameras, and a viewer on a line that takes one of their smallest pictures and half of another one: what it saw of
+/// each after ten seconds, for half a minute.
+pub fn grid() -> Vec<Row> {
+    let mut stage = Stage::new(56);
+    let publishers = [(); 3].map(|()| stage.publisher(VideoPlan::simulcast()));
+    let viewer = stage.viewer(3);
+    stage.world.set_downlink(viewer, line(300_000));
+    stage.run_seconds(10);
+    stage.forget();
+    let from = stage.world.now();
+    stage.run_seconds(30);
+    stage.assert_no_faults();
+    let row = |publisher| Row {
+        phase: "300 kbit/s for three".to_owned(),
+        sight: stage.sight(viewer, publisher, from),
+    };
+    publishers.map(row).to_vec()
+}
+
 const CROWD_LINES: [u64; 5] = [300_000, 800_000, 1_500_000, 3_000_000, 5_000_000];
 
 /// What a slow viewer does to others.

@@ -92,7 +92,7 @@ pub fn short_uplink() -> Vec<Row> {
         stage.world.set_uplink(publisher, line(rate));
         stage.forget();
         let from = stage.world.now();
-        stage.run_seconds(25);
+        stage.run_seconds(45);
         let sight = stage.sight(viewer, publisher, from);
         rows.push(Row {
             phase: phase.to_owned(),

@@ -30,7 +30,7 @@ fn nothing_is_given_up_where_nothing_lacks() {
 
 #[test]
 fn who_sees_nothing_is_tried_again_and_less_often() {
-    let tries = tries(50_000, Lack::Pictures(200_000), Condition::Faulty);
+    let tries = tries(50_000, Lack::All(200_000), Condition::Faulty);
     assert!(tries.iter().all(|(_, begun)| *begun == 200_000));
     assert_eq!(seconds(&tries)[..3], [3, 10, 17], "{tries:?}");
 }
@@ -38,7 +38,7 @@ fn who_sees_nothing_is_tried_again_and_less_often() {
 #[test]
 fn a_line_that_shows_no_fault_is_tried_at_once() {
     let (mut recovery, start) = (Recovery::default(), Instant::now());
-    let lack = Lack::Pictures(200_000);
+    let lack = Lack::All(200_000);
     recovery.update(start, 50_000, lack, Condition::Clear);
     let due = start + CLEAR_PATIENCE;
     assert_eq!(recovery.deadline(), Some(due));
@@ -49,7 +49,7 @@ fn a_line_that_shows_no_fault_is_tried_at_once() {
 #[test]
 fn a_line_that_is_narrow_without_fault_is_tried_ever_less_often() {
     let (mut recovery, start) = (Recovery::default(), Instant::now());
-    let lack = Lack::Pictures(200_000);
+    let lack = Lack::All(200_000);
     let tries = (0_u32..240).filter_map(|quarter| {
         let at = start + Duration::from_millis(250) * quarter;
         let begun = recovery.update(at, 50_000, lack, Condition::Clear);
@@ -62,8 +62,16 @@ fn a_line_that_is_narrow_without_fault_is_tried_ever_less_often() {
 }
 
 #[test]
+fn what_is_seen_is_put_at_risk_for_the_rest_ever_less_often() {
+    let some = tries(50_000, Lack::Some(200_000), Condition::Clear);
+    let all = tries(50_000, Lack::All(200_000), Condition::Clear);
+    assert!(some.len() < all.len(), "{some:?} {all:?}");
+    assert!(some.len() <= 8, "{some:?}");
+}
+
+#[test]
 fn a_line_on_which_not_even_sound_comes_through_is_left_alone_for_long() {
-    let tries = tries(50_000, Lack::Pictures(200_000), Condition::Full);
+    let tries = tries(50_000, Lack::All(200_000), Condition::Full);
     assert_eq!(seconds(&tries)[0], 20);
     assert!(tries.len() <= 4, "{tries:?}");
 }
@@ -81,11 +89,11 @@ fn an_estimate_that_moves_or_suffices_is_left_alone() {
     let (mut recovery, start) = (Recovery::default(), Instant::now());
     for second in 0..20 {
         let grown = 50_000 + 20_000 * second;
-        let lack = Lack::Pictures(1_000_000);
+        let lack = Lack::All(1_000_000);
         let begun = recovery.update(after(start, second), grown, lack, Condition::Faulty);
         assert_eq!(begun, None, "{second} s");
     }
-    let suffices = tries(300_000, Lack::Pictures(200_000), Condition::Faulty);
+    let suffices = tries(300_000, Lack::All(200_000), Condition::Faulty);
     assert_eq!(suffices, []);
 }
 
