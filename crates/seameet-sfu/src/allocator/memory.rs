@@ -9,6 +9,8 @@ use super::ladder::Ladder;
 
 /// After a step down nothing rises for so long.
 const HOLD: Duration = Duration::from_secs(2);
+/// After so long a picture may come back that had to go altogether: to see nothing is worse than to see it come and go.
+const PAUSE: Duration = Duration::from_millis(500);
 /// The hold grows up to this while steps up turn out to be mistakes.
 const MAX_HOLD: Duration = Duration::from_secs(16);
 /// A step up that was taken back within this was a mistake.
@@ -77,7 +79,7 @@ impl Memory {
     pub(super) fn held_above(&self, now: Instant, budget: u64, ladder: &Ladder) -> Option<usize> {
         let since = now.saturating_duration_since(self.lowered?);
         if since < HOLD {
-            return Some(0);
+            return Some(usize::from(since >= PAUSE));
         }
         let is_another_line = budget / 2 >= self.lowered_at;
         (since < self.hold && !is_another_line).then(|| ladder.levels_below(self.mistaken).max(1))

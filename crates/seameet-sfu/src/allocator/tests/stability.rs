@@ -46,6 +46,20 @@ fn after_a_fall_two_seconds_pass_before_anything_rises() {
 }
 
 #[test]
+fn what_had_to_go_altogether_may_come_back_after_half_a_second() {
+    let mut subscriber = Subscriber::new(vec![camera(1)]);
+    subscriber.seconds(10, line(2_000_000));
+    assert_eq!(encodings(&subscriber.settle(line(10_000))), [None]);
+    // What is told first is believed at once.
+    subscriber.decide(Line::default());
+    for _ in 0..5 {
+        let allocation = subscriber.step(line(600_000), Duration::from_millis(100));
+        assert_eq!(encodings(&allocation), [None]);
+    }
+    assert_eq!(encodings(&subscriber.decide(line(600_000))), [Some(0)]);
+}
+
+#[test]
 fn bits_that_a_held_slot_is_waiting_for_are_not_lent_out() {
     let mut pinned = camera(1);
     pinned.wish.pinned = true;
