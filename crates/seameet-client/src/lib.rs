@@ -1,0 +1,27 @@
+//! A participant in a seameet room, for programs.
+//!
+//! ```text
+//!   WebSocket text ─▶┌─────────────┐─▶ text to send
+//!   datagrams ──────▶│ Participant │─▶ datagrams to send
+//!   time ───────────▶└─────────────┘─▶ Event: joined, connected, packets, slots, demand
+//! ```
+//!
+//! [`Participant`] is a machine: it takes what came and the time, and says what to send and what happened. It knows no
+//! socket. `driver::connect` (feature `driver`) runs one on a WebSocket and a UDP port.
+//!
+//! # Map
+//!
+//! - [`plan`]: what a participant publishes and wants to receive
+//! - [`participant`]: the machine
+//! - [`error`]: what goes wrong
+//! - `driver`: sockets
+
+#[cfg(feature = "driver")]
+pub mod driver;
+pub mod error;
+pub mod participant;
+pub mod plan;
+
+pub use error::{EndReason, JoinError};
+pub use participant::{Event, Output, Participant};
+pub use plan::{ParticipantPlan, Publication};
