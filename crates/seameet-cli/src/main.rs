@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod config;
+mod load;
 mod log;
 
 use std::io::{Write as _, stderr};
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
         Command::Serve(options) => commands::serve::run(&options),
         Command::CheckConfig(options) => commands::check_config::run(&options),
         Command::Healthcheck(options) => commands::healthcheck::run(&options),
+        Command::Load(options) => commands::load::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -225,3 +225,66 @@ fn every_problem_is_told_before_anything_is_bound() {
         "{stderr}"
     );
 }
+
+#[test]
+fn a_load_measures_what_the_server_forwards() {
+    let server = Server::start(&["--dev"], &[]);
+    let url = format!("ws://{}/ws", server.address);
+    let process = server.process.id().to_string();
+    let load = [
+        "load",
+        "--json",
+        "--all-join",
+        "--max-loss",
+        "0",
+        "--url",
+        &url,
+        "--server-pid",
+        &process,
+        "--publishers",
+        "2",
+        "--subscribers",
+        "3",
+        "--video-kbps",
+        "500",
+        "--ramp",
+        "1",
+        "--duration",
+        "3",
+    ];
+    let (success, stdout, stderr) = output(&mut program(&load));
+    assert!(success, "{stderr}");
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(report["connected"], 5);
+    assert_eq!(report["lost"], 0);
+    // Two cameras of about 75 packets a second and two microphones of 50; publishers do not hear themselves.
+    let received = report["received"].as_u64().unwrap();
+    assert!((1_500..5_000).contains(&received), "{report}");
+    assert!(report["latency"]["p50_us"].as_u64().unwrap() > 0);
+    assert!(
+        report["server_seconds_per_million_packets"]
+            .as_f64()
+            .unwrap()
+            > 0.0
+    );
+}
+
+#[test]
+fn a_load_whose_thresholds_do_not_hold_fails_and_says_which() {
+    // Nobody listens there.
+    let load = [
+        "load",
+        "--all-join",
+        "--url",
+        "ws://127.0.0.1:9/ws",
+        "--subscribers",
+        "1",
+        "--ramp",
+        "0",
+        "--duration",
+        "0.2",
+    ];
+    let (success, _, stderr) = output(&mut program(&load));
+    assert!(!success);
+    assert!(stderr.contains("2 participants did not get in"), "{stderr}");
+}

@@ -13,15 +13,17 @@
 //!
 //! - [`plan`]: what a participant publishes and wants to receive
 //! - [`participant`]: the machine
+//! - [`media`]: packets, formats and tracks
 //! - [`error`]: what goes wrong
 //! - `driver`: sockets
 
 #[cfg(feature = "driver")]
 pub mod driver;
 pub mod error;
+pub mod media;
 pub mod participant;
 pub mod plan;
 
 pub use error::{EndReason, JoinError};
 pub use participant::{Event, Output, Participant};
-pub use plan::{ParticipantPlan, Publication};
+pub use plan::{ParticipantPlan, Publication, Token};

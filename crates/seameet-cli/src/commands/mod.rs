@@ -2,4 +2,5 @@
 
 pub(crate) mod check_config;
 pub(crate) mod healthcheck;
+pub(crate) mod load;
 pub(crate) mod serve;

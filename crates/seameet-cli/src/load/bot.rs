@@ -1,0 +1,183 @@
+//! One participant of the load.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use seameet_client::driver::Driver;
+use seameet_client::media::{ReceivedPacket, TrackSource};
+use seameet_client::{Event, ParticipantPlan, Publication, Token};
+
+use super::Plan;
+use super::measure::Measures;
+use super::media::{self, Stream};
+
+/// Who it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Bot {
+    pub(crate) number: u32,
+    pub(crate) room: String,
+    pub(crate) publishes: bool,
+    /// Counted from the beginning.
+    pub(crate) joins_after: Duration,
+}
+
+/// A participant that is in.
+struct Playing {
+    driver: Box<Driver>,
+    number: u32,
+    sound: Option<Stream>,
+    pictures: Vec<Stream>,
+    measures: Arc<Mutex<Measures>>,
+    since: Instant,
+    is_in: bool,
+    has_media: bool,
+}
+
+/// Joins, publishes and receives until the end.
+pub(crate) async fn play(
+    bot: Bot,
+    plan: Plan,
+    measures: Arc<Mutex<Measures>>,
+    (begin, end): (Instant, Instant),
+) {
+    tokio::time::sleep_until((begin + bot.joins_after).into()).await;
+    let since = Instant::now();
+    let described = |address| describe(&bot, &plan, address);
+    let connecting = Box::pin(Driver::connect(&plan.url, plan.local, described));
+    let Ok(driver) = connecting.await else {
+        note(&measures, Measures::failed);
+        return;
+    };
+    let mut playing = Playing {
+        driver: Box::new(driver),
+        number: bot.number,
+        sound: None,
+        pictures: Vec::new(),
+        measures,
+        since,
+        is_in: false,
+        has_media: false,
+    };
+    while Instant::now() < end {
+        let until = playing.deadline().map_or(end, |deadline| deadline.min(end));
+        match playing.driver.next(until).await {
+            Some(Event::Connected) => playing.begin(&bot, &plan),
+            Some(Event::Ended(_)) => {
+                note(
+                    &playing.measures,
+                    if playing.is_in {
+                        Measures::dropped
+                    } else {
+                        Measures::failed
+                    },
+                );
+                return;
+            }
+            Some(event) => playing.take(event),
+            None => {}
+        }
+        playing.send();
+    }
+    Box::pin(playing.driver.leave()).await;
+}
+
+fn note(measures: &Mutex<Measures>, what: impl FnOnce(&mut Measures)) {
+    what(&mut measures.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
+fn describe(bot: &Bot, plan: &Plan, address: std::net::SocketAddr) -> ParticipantPlan {
+    let mut described = ParticipantPlan::new(bot.room.clone(), address);
+    described.display_name = Some(format!("Bot {}", bot.number));
+    described.token = plan.token.clone().map(Token::new);
+    described.video_slots = plan.video_slots;
+    described.audio_slots = plan.audio_slots;
+    if bot.publishes {
+        let sound = plan
+            .audio
+            .then(|| Publication::new(TrackSource::Microphone));
+        let camera = plan.video.map(|shape| Publication {
+            encodings: Stream::camera(shape, Instant::now())
+                .iter()
+                .filter_map(|stream| stream.rid)
+                .collect(),
+            ..Publication::new(TrackSource::Camera)
+        });
+        described.publications = sound.into_iter().chain(camera).collect();
+    }
+    described
+}
+
+impl Playing {
+    fn begin(&mut self, bot: &Bot, plan: &Plan) {
+        let now = Instant::now();
+        self.is_in = true;
+        note(&self.measures, |measures| {
+            measures.connected(now.saturating_duration_since(self.since));
+        });
+        if bot.publishes {
+            self.sound = plan.audio.then(|| Stream::sound(now));
+            self.pictures = plan
+                .video
+                .map(|shape| Stream::camera(shape, now))
+                .unwrap_or_default();
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Packet(packet) => self.receive(&packet),
+            Event::Joined { .. } => note(&self.measures, Measures::joined),
+            Event::KeyframeWanted { encoding, .. } => {
+                let is_it = |stream: &&mut Stream| encoding.is_none() || stream.rid == encoding;
+                self.pictures
+                    .iter_mut()
+                    .filter(is_it)
+                    .for_each(Stream::request_keyframe);
+            }
+            _ => {}
+        }
+    }
+
+    fn receive(&mut self, received: &ReceivedPacket) {
+        let packet = &received.packet;
+        let payload = packet.payload.shared();
+        let latency = media::latency(&payload);
+        let line = received.mid.as_str().bytes();
+        let line = line.fold(0_u32, |hash, byte| hash.wrapping_mul(31) + u32::from(byte));
+        let is_first = !std::mem::replace(&mut self.has_media, true);
+        note(&self.measures, |measures| {
+            if is_first {
+                measures.first_media(self.since.elapsed());
+            }
+            let what = (received.arrival, packet.sequence, payload.len());
+            measures.received((self.number, line), what, latency);
+        });
+    }
+
+    /// When the next frame of any stream is due.
+    fn deadline(&self) -> Option<Instant> {
+        let streams = self.sound.iter().chain(&self.pictures);
+        streams.map(Stream::next_at).min()
+    }
+
+    fn send(&mut self) {
+        let now = Instant::now();
+        let participant = self.driver.participant();
+        let sound = self
+            .sound
+            .iter_mut()
+            .map(|it| (TrackSource::Microphone, it));
+        let pictures = self.pictures.iter_mut();
+        let pictures = pictures.map(|it| (TrackSource::Camera, it));
+        let mut sent = 0;
+        for (source, stream) in sound.chain(pictures) {
+            for packet in stream.poll(now) {
+                sent += u64::from(participant.write(source, &stream.outgoing(&packet, now)));
+            }
+        }
+        if sent > 0 {
+            participant.handle_timeout(now);
+            note(&self.measures, |measures| measures.sent(sent));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What was found out, in words and in JSON.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Summary;
+use super::process::Usage;
+
+/// The figures of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Report {
+    pub(crate) participants: u32,
+    /// Since the beginning.
+    pub(crate) elapsed: Duration,
+    /// How long was measured.
+    pub(crate) measured: Duration,
+    pub(crate) summary: Summary,
+    /// What the server used meanwhile, if its process is known.
+    pub(crate) server: Option<Usage>,
+    pub(crate) generator: Usage,
+}
+
+impl Report {
+    pub(crate) fn p99_ms(&self) -> f64 {
+        self.latency_ms(0.99)
+    }
+
+    /// Who did not get in or did not stay.
+    pub(crate) fn missing(&self) -> u64 {
+        let all = u64::from(self.participants);
+        all.saturating_sub(self.summary.connected) + self.summary.dropped
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
+    fn latency_ms(&self, quantile: f64) -> f64 {
+        self.summary.latency.value_at_quantile(quantile) as f64 / 1_000.0
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
+    fn per_second(&self, count: u64) -> f64 {
+        count as f64 / self.measured.as_secs_f64().max(1e-9)
+    }
+
+    /// Seconds of processor time per million packets that the server forwarded.
+    #[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
+    fn cost(&self) -> Option<f64> {
+        let packets = self.summary.received;
+        let used = self.server?.processor.as_secs_f64();
+        (packets > 0).then(|| used * 1e6 / packets as f64)
+    }
+
+    fn busy(&self, usage: &Usage) -> f64 {
+        usage.processor.as_secs_f64() / self.measured.as_secs_f64().max(1e-9)
+    }
+
+    /// One line while it runs.
+    pub(crate) fn line(&self) -> String {
+        let summary = &self.summary;
+        let server = self.server.map_or(String::new(), |usage| {
+            format!(
+                "  server {:.2} cores {} MB",
+                self.busy(&usage),
+                usage.memory / 1_000_000
+            )
+        });
+        format!(
+            "{:>4} s  in {}/{}  {:>8.0} packets/s  lost {:.3} %  p50 {:.2} p99 {:.2} ms  generator {:.2} cores{server}",
+            self.elapsed.as_secs(),
+            summary.connected,
+            self.participants,
+            self.per_second(summary.received),
+            summary.loss() * 100.0,
+            self.latency_ms(0.5),
+            self.p99_ms(),
+            self.busy(&self.generator),
+        )
+    }
+
+    /// The summary.
+    pub(crate) fn text(&self) -> String {
+        let summary = &self.summary;
+        let millis = |histogram: &hdrhistogram::Histogram<u64>, quantile| {
+            histogram.value_at_quantile(quantile) / 1_000
+        };
+        let mut lines = vec![
+            format!(
+                "participants   {} of {} connected, {} refused, {} dropped",
+                summary.connected, self.participants, summary.failed, summary.dropped
+            ),
+            format!(
+                "joined within  p50 {} ms, p95 {} ms; first media p50 {} ms, p95 {} ms",
+                millis(&summary.joins, 0.5),
+                millis(&summary.joins, 0.95),
+                millis(&summary.first_media, 0.5),
+                millis(&summary.first_media, 0.95),
+            ),
+            format!(
+                "received       {} packets in {:.1} s: {:.0} packets/s, {:.1} Mbit/s",
+                summary.received,
+                self.measured.as_secs_f64(),
+                self.per_second(summary.received),
+                self.per_second(summary.bytes * 8) / 1e6,
+            ),
+            format!(
+                "lost           {} ({:.4} %)",
+                summary.lost,
+                summary.loss() * 100.0
+            ),
+            format!(
+                "latency        p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms; longest gap {} ms",
+                self.latency_ms(0.5),
+                self.latency_ms(0.95),
+                self.p99_ms(),
+                summary.longest_gap.as_millis(),
+            ),
+            format!("generator      {:.2} cores", self.busy(&self.generator)),
+        ];
+        if let Some((server, cost)) = self.server.zip(self.cost()) {
+            lines.push(format!(
+                "server         {:.2} cores, {:.2} processor seconds per million packets, {} MB",
+                self.busy(&server),
+                cost,
+                server.memory / 1_000_000,
+            ));
+        }
+        lines.join("\n")
+    }
+
+    /// The summary for programs. Times are in milliseconds unless the name says otherwise.
+    pub(crate) fn json(&self) -> Value {
+        let summary = &self.summary;
+        let quantiles = |histogram: &hdrhistogram::Histogram<u64>| {
+            let at = |quantile| histogram.value_at_quantile(quantile);
+            json!({ "p50_us": at(0.5), "p95_us": at(0.95), "p99_us": at(0.99), "max_us": histogram.max() })
+        };
+        json!({
+            "participants": self.participants,
+            "joined": summary.joined,
+            "connected": summary.connected,
+            "failed": summary.failed,
+            "dropped": summary.dropped,
+            "measured_s": self.measured.as_secs_f64(),
+            "sent": summary.sent,
+            "received": summary.received,
+            "bytes": summary.bytes,
+            "lost": summary.lost,
+            "loss": summary.loss(),
+            "longest_gap_ms": u64::try_from(summary.longest_gap.as_millis()).unwrap_or(u64::MAX),
+            "latency": quantiles(&summary.latency),
+            "join": quantiles(&summary.joins),
+            "first_media": quantiles(&summary.first_media),
+            "generator_cores": self.busy(&self.generator),
+            "server_cores": self.server.map(|usage| self.busy(&usage)),
+            "server_memory_bytes": self.server.map(|usage| usage.memory),
+            "server_seconds_per_million_packets": self.cost(),
+        })
+    }
+}

@@ -1,0 +1,7 @@
+//! The words of media: what packets, formats and tracks are called.
+
+pub use seameet_core::media::TrackSource;
+pub use seameet_core::{Codec, MediaKind, Mid, Rid};
+pub use seameet_pipeline::{Format, OutgoingPacket, ReceivedPacket};
+pub use seameet_rtp::{AudioLevel, Packet, Payload};
+pub use seameet_signaling::wire::{EncodingDemand, PublisherDemand, SlotAssignment};
