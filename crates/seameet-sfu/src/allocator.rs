@@ -19,9 +19,8 @@
 //!    next ones rise at all: who pins a picture has said what he looks at, and the others keep their lowest step.
 //!    Slots of equal importance rise round by round, a step at a time.
 //! 4. What a slot carries already may use the whole budget. A step up needs [`HEADROOM_PERCENT`] more, and the slot's
-//!    last step down must lie back two seconds, or longer if that takes as much as one that was given back shortly
-//!    after it had been taken. Steps down are taken
-//!    at once.
+//!    last step down must lie back two seconds, half of one if that left it without a picture, or longer for a step that
+//!    takes as much as one that was given back shortly after it had been taken. Steps down are taken at once.
 //! 5. No slot gets more than its picture can show, nor less than `min_height`.
 //! 6. A layer that the publisher does not send may be chosen: it costs what it last cost, and the slot keeps what
 //!    flows until it comes. After five seconds without an answer it costs nothing more than the step below.

@@ -18,8 +18,8 @@ pub enum RedConversion {
     Add,
 }
 
-/// Decides whether a subscriber gets redundancy: one who loses packets does, whether the publisher sent it or it is
-/// added. Others are spared it, since it doubles the bitrate.
+/// Decides whether a subscriber gets redundancy: one who loses packets does, as the publisher sent it, or added where the
+/// caller can ([`RedConversion::Add`]). Others are spared it, since it doubles the bitrate.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RedPolicy {
     is_lossy: bool,

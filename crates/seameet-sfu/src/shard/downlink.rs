@@ -28,6 +28,7 @@ const CALM: Duration = Duration::from_secs(1);
 /// How long an estimate that was begun anew for want of quality is not believed to have grown: the first bursts are
 /// often measured too high.
 const SETTLING: Duration = Duration::from_secs(1);
+
 /// See the module documentation.
 #[derive(Debug, Default)]
 pub(super) struct Downlink {

@@ -29,7 +29,6 @@ enum Demand {
     /// Stop it, as nobody wanted it. It can be had again at any time.
     Stopped,
     /// Send it again.
-    #[allow(dead_code, reason = "who asks publishers calls it")]
     Resumed { since: Instant },
 }
 
@@ -121,7 +120,6 @@ impl UpEncoding {
     }
 
     /// The publisher was asked to stop the encoding, or to send it again.
-    #[allow(dead_code, reason = "who asks publishers calls it")]
     pub(super) fn note_demand(&mut self, now: Instant, is_wanted: bool) {
         self.demand = match (is_wanted, self.demand) {
             (false, _) => Demand::Stopped,

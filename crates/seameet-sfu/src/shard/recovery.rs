@@ -56,9 +56,9 @@ pub(super) enum Lack {
 /// What a line shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Condition {
-    /// Nothing gets lost, nothing waits, and answers are quick.
+    /// Not much gets lost, nothing waits, and answers are quick.
     Clear,
-    /// Something of that.
+    /// One of these does not hold.
     Faulty,
     /// Hardly anything comes through.
     Full,
