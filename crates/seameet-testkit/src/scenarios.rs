@@ -18,7 +18,7 @@ use crate::world::ClientId;
 pub use lines::{fits, full_way_back, loss, squeeze, starve};
 pub use people::{
     Listening, Neighbours, SenderLoss, Talkers, crowd, grid, neighbours, redundant_talk,
-    sender_loss, talkers,
+    sender_loss, talkers, together,
 };
 pub use sources::{codec_mix, deaf, late_joiner, processor, short_uplink, still_screen};
 pub use views::{hidden, long_pause, rebind, resize};

@@ -25,6 +25,19 @@ fn twenty_viewers_get_what_their_own_line_takes() {
 }
 
 #[test]
+fn who_comes_with_the_camera_is_not_buried_under_its_first_frames() {
+    for row in scenarios::together() {
+        let sight = &row.sight;
+        assert_eq!(sight.last_height, Some(720), "{sight:#?}");
+        assert!(
+            sight.settled.unwrap() <= Duration::from_secs(3),
+            "{sight:#?}"
+        );
+        assert!(sight.longest_wait() <= 300 * MILLISECOND, "{sight:#?}");
+    }
+}
+
+#[test]
 fn on_a_line_too_short_for_three_somebody_is_seen_all_the_time() {
     let rows = scenarios::grid();
     let fps = |row: &scenarios::Row| row.sight.fps;

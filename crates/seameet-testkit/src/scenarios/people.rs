@@ -38,6 +38,21 @@ pub fn crowd() -> Vec<(u64, Row)> {
     viewers.iter().zip(&lines).map(row).collect()
 }
 
+/// A camera and three viewers on wide lines who all come at the same time: what each saw in the first five seconds.
+pub fn together() -> Vec<Row> {
+    let mut stage = Stage::new(50);
+    let publisher = stage.publisher(VideoPlan::simulcast());
+    let viewers = [(); 3].map(|()| stage.viewer(1));
+    let from = stage.world.now();
+    stage.run_seconds(5);
+    stage.assert_no_faults();
+    let row = |viewer| Row {
+        phase: "all at once".to_owned(),
+        sight: stage.sight(viewer, publisher, from),
+    };
+    viewers.map(row).to_vec()
+}
+
 /// Three cameras, and a viewer on a line that takes one of their smallest pictures and half of another one: what it saw of
 /// each after ten seconds, for half a minute.
 pub fn grid() -> Vec<Row> {
