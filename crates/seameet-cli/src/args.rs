@@ -83,9 +83,10 @@ pub(crate) struct LoadOptions {
     /// Tracks of sound that each participant receives at the same time; at most three unless given.
     #[arg(long)]
     pub(crate) audio_slots: Option<usize>,
-    /// The local address to send media from; the server must be able to answer to it.
-    #[arg(long, default_value = "127.0.0.1", value_name = "IP")]
-    pub(crate) local: std::net::IpAddr,
+    /// The local address of all participants. Unless given it is the one that reaches the server; where that is this
+    /// machine, each participant has an address of its own, so that limits per address hold nobody up.
+    #[arg(long, value_name = "IP")]
+    pub(crate) local: Option<std::net::IpAddr>,
     /// Threads of the generator.
     #[arg(long, default_value_t = 1)]
     pub(crate) threads: usize,

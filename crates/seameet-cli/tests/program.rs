@@ -288,3 +288,47 @@ fn a_load_whose_thresholds_do_not_hold_fails_and_says_which() {
     assert!(!success);
     assert!(stderr.contains("2 participants did not get in"), "{stderr}");
 }
+
+/// Puts the server under a load of one publisher for three seconds.
+fn load(server: &Server, arguments: &[&str]) -> (bool, String, String) {
+    let url = format!("ws://{}/ws", server.address);
+    let mut command = program(&["load", "--url", &url, "--ramp", "0", "--duration", "3"]);
+    command.args(["--video-kbps", "300"]).args(arguments);
+    output(&mut command)
+}
+
+#[test]
+fn who_is_refused_for_a_moment_tries_again_until_it_is_in() {
+    let limits = ["--dev", "--join-burst", "1", "--joins-per-second", "5"];
+    let server = Server::start(&limits, &[]);
+    let one_address = ["--local", "127.0.0.1", "--subscribers", "2"];
+    let more = ["--json", "--all-join"];
+    let (success, stdout, stderr) = load(&server, &[&one_address[..], &more].concat());
+    assert!(success, "{stderr}");
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(report["connected"], 3);
+    assert!(
+        report["refusals"]["rate_limited"].as_u64() >= Some(1),
+        "{report}"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn participants_on_this_machine_have_addresses_of_their_own() {
+    let limits = ["--dev", "--join-burst", "1", "--joins-per-second", "1"];
+    let server = Server::start(&limits, &[]);
+    let (success, stdout, stderr) = load(&server, &["--subscribers", "3", "--all-join"]);
+    assert!(success, "{stderr}");
+    assert!(!stdout.contains("rate_limited"), "{stdout}");
+}
+
+#[test]
+fn a_refusal_says_which_setting_of_the_server_lifts_it() {
+    let server = Server::start(&["--dev", "--max-room-members", "2"], &[]);
+    let (success, stdout, _) = load(&server, &["--subscribers", "2", "--all-join"]);
+    assert!(!success);
+    assert!(stdout.contains("1 never got in"), "{stdout}");
+    assert!(stdout.contains("room_full"), "{stdout}");
+    assert!(stdout.contains("--max-room-members"), "{stdout}");
+}

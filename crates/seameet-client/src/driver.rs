@@ -1,16 +1,20 @@
 //! A participant on a WebSocket and a UDP port.
 
-use std::net::SocketAddr;
+mod dial;
+
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::{TcpStream, UdpSocket};
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::error::{EndReason, JoinError};
 use crate::participant::{Event, Output, Participant};
 use crate::plan::ParticipantPlan;
+pub use dial::resolve;
+use dial::{Target, dial};
 
 /// Largest datagram that is read.
 const MAX_DATAGRAM: usize = 2_048;
@@ -22,27 +26,29 @@ const BATCH: usize = 64;
 pub struct Driver {
     participant: Participant,
     socket: UdpSocket,
-    signaling: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    signaling: WebSocketStream<TcpStream>,
     buffer: Box<[u8]>,
 }
 
 impl Driver {
-    /// Connects to a server's WebSocket and opens a UDP port on the local address that reaches it.
+    /// Connects to a server's WebSocket and opens a UDP port, both from the local address, or from whichever reaches the
+    /// server if that is unspecified.
     ///
     /// # Errors
     ///
     /// [`JoinError`] when the server cannot be reached or no port can be opened.
     pub async fn connect(
         url: &str,
-        local: SocketAddr,
+        local: IpAddr,
         plan: impl FnOnce(SocketAddr) -> ParticipantPlan,
     ) -> Result<Self, JoinError> {
-        let refuse = |source| JoinError::Connect {
-            url: url.to_owned(),
-            source: Box::new(source),
+        let target = Target {
+            url,
+            protocol: None,
         };
-        let (signaling, _) = connect_async(url).await.map_err(refuse)?;
-        let socket = UdpSocket::bind(local).await?;
+        let signaling = dial(target, local).await?;
+        let here = signaling.get_ref().local_addr()?.ip();
+        let socket = UdpSocket::bind(SocketAddr::new(here, 0)).await?;
         let participant = Participant::new(plan(socket.local_addr()?), Instant::now())?;
         Ok(Self {
             participant,

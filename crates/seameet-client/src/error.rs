@@ -24,6 +24,22 @@ pub enum JoinError {
     Socket(#[from] std::io::Error),
 }
 
+#[cfg(feature = "driver")]
+impl JoinError {
+    /// The HTTP status with which the server refused the WebSocket, if it did.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Connect { source, .. } => match source.as_ref() {
+                tokio_tungstenite::tungstenite::Error::Http(answer) => {
+                    Some(answer.status().as_u16())
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 /// Why a participant is not in its room any more.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

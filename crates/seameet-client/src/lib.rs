@@ -27,3 +27,4 @@ pub mod plan;
 pub use error::{EndReason, JoinError};
 pub use participant::{Event, Output, Participant};
 pub use plan::{ParticipantPlan, Publication, Token};
+pub use seameet_core::ErrorCode;

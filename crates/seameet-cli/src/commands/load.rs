@@ -1,13 +1,12 @@
 //! `seameet load`: puts a server under load and says how it held.
 
 use std::io::{Write as _, stderr, stdout};
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::args::LoadOptions;
-use crate::load::{self, Plan, Report, VideoShape};
+use crate::load::{self, Origin, Plan, Report, VideoShape};
 
 /// Sound that is heard at the same time unless asked otherwise.
 const AUDIO_SLOTS: u32 = 3;
@@ -53,12 +52,19 @@ fn plan(options: &LoadOptions) -> Result<Plan> {
         audio: !options.no_audio,
         video_slots: options.video_slots.unwrap_or(publishers),
         audio_slots: options.audio_slots.unwrap_or(audio_slots),
-        local: SocketAddr::new(options.local, 0),
+        origin: origin(options)?,
         threads: options.threads,
         ramp: seconds(options.ramp, "ramp")?,
         duration: seconds(options.duration, "duration")?,
         server: options.server_pid,
     })
+}
+
+/// Where participants come from.
+fn origin(options: &LoadOptions) -> Result<Origin> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let server = runtime.block_on(seameet_client::driver::resolve(&options.url))?;
+    Ok(Origin::choose(options.local, &server))
 }
 
 /// The thresholds that do not hold, in words.

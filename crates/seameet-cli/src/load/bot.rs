@@ -10,6 +10,7 @@ use seameet_client::{Event, ParticipantPlan, Publication, Token};
 use super::Plan;
 use super::measure::Measures;
 use super::media::{self, Stream};
+use super::refusal::Refusal;
 
 /// Who it is.
 #[derive(Debug, Clone)]
@@ -33,7 +34,7 @@ struct Playing {
     has_media: bool,
 }
 
-/// Joins, publishes and receives until the end.
+/// Joins, publishes and receives until the end. Tries again where a client would.
 pub(crate) async fn play(
     bot: Bot,
     plan: Plan,
@@ -42,18 +43,35 @@ pub(crate) async fn play(
 ) {
     tokio::time::sleep_until((begin + bot.joins_after).into()).await;
     let since = Instant::now();
-    let described = |address| describe(&bot, &plan, address);
-    let connecting = Box::pin(Driver::connect(&plan.url, plan.local, described));
-    let Ok(driver) = connecting.await else {
-        note(&measures, Measures::failed);
-        return;
-    };
+    for attempt in 1.. {
+        let attended = Box::pin(attend(&bot, &plan, &measures, (since, end)));
+        let Err(refusal) = attended.await else { return };
+        note(&measures, |measures| measures.refused(&refusal.code));
+        let again = Instant::now() + Refusal::pause(attempt, bot.number);
+        if !refusal.is_passing || again >= end {
+            note(&measures, Measures::failed);
+            return;
+        }
+        tokio::time::sleep_until(again.into()).await;
+    }
+}
+
+/// Takes part once. Fails if it did not get in.
+async fn attend(
+    bot: &Bot,
+    plan: &Plan,
+    measures: &Arc<Mutex<Measures>>,
+    (since, end): (Instant, Instant),
+) -> Result<(), Refusal> {
+    let described = |address| describe(bot, plan, address);
+    let driver = Driver::connect(&plan.url, plan.origin.of(bot.number), described).await;
+    let driver = driver.map_err(|error| Refusal::of_join(&error))?;
     let mut playing = Playing {
         driver: Box::new(driver),
         number: bot.number,
         sound: None,
         pictures: Vec::new(),
-        measures,
+        measures: Arc::clone(measures),
         since,
         is_in: false,
         has_media: false,
@@ -61,24 +79,22 @@ pub(crate) async fn play(
     while Instant::now() < end {
         let until = playing.deadline().map_or(end, |deadline| deadline.min(end));
         match playing.driver.next(until).await {
-            Some(Event::Connected) => playing.begin(&bot, &plan),
+            Some(Event::Connected) => playing.begin(bot, plan),
+            Some(Event::Ended(reason)) if !playing.is_in => return Err(Refusal::of_end(&reason)),
             Some(Event::Ended(_)) => {
-                note(
-                    &playing.measures,
-                    if playing.is_in {
-                        Measures::dropped
-                    } else {
-                        Measures::failed
-                    },
-                );
-                return;
+                note(measures, Measures::dropped);
+                return Ok(());
             }
             Some(event) => playing.take(event),
             None => {}
         }
         playing.send();
     }
+    if !playing.is_in {
+        note(measures, Measures::failed);
+    }
     Box::pin(playing.driver.leave()).await;
+    Ok(())
 }
 
 fn note(measures: &Mutex<Measures>, what: impl FnOnce(&mut Measures)) {

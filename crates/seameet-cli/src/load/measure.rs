@@ -1,6 +1,6 @@
 //! What participants find out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,7 @@ pub(crate) struct Measures {
     joins: Histogram<u64>,
     first_media: Histogram<u64>,
     lines: HashMap<LineKey, LineState>,
+    refusals: BTreeMap<String, u64>,
 }
 
 /// Counters.
@@ -49,8 +50,10 @@ struct LineState {
 #[derive(Debug, Clone)]
 pub(crate) struct Summary {
     pub(crate) joined: u64,
-    /// Refused, or without a connection.
+    /// Never got in.
     pub(crate) failed: u64,
+    /// Attempts that were refused, by the reason.
+    pub(crate) refusals: BTreeMap<String, u64>,
     /// Was in and did not stay.
     pub(crate) dropped: u64,
     pub(crate) connected: u64,
@@ -87,6 +90,7 @@ impl Measures {
             joins: histogram(),
             first_media: histogram(),
             lines: HashMap::new(),
+            refusals: BTreeMap::new(),
         }
     }
 
@@ -94,7 +98,12 @@ impl Measures {
         self.totals.joined += 1;
     }
 
-    /// Did not get in.
+    /// An attempt to get in failed.
+    pub(crate) fn refused(&mut self, code: &str) {
+        *self.refusals.entry(code.to_owned()).or_default() += 1;
+    }
+
+    /// Did not get in, and tries no more.
     pub(crate) fn failed(&mut self) {
         self.totals.failed += 1;
     }
@@ -153,6 +162,7 @@ impl Measures {
         let mut sum = Summary {
             joined: 0,
             failed: 0,
+            refusals: BTreeMap::new(),
             dropped: 0,
             connected: 0,
             sent: 0,
@@ -177,6 +187,9 @@ impl Summary {
         let totals = &one.totals;
         self.joined += totals.joined;
         self.failed += totals.failed;
+        for (code, count) in &one.refusals {
+            *self.refusals.entry(code.clone()).or_default() += count;
+        }
         self.dropped += totals.dropped;
         self.connected += totals.connected;
         self.sent += totals.sent;

@@ -13,10 +13,11 @@
 mod bot;
 mod measure;
 mod media;
+mod origin;
 mod process;
+mod refusal;
 mod report;
 
-use std::net::SocketAddr;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -29,6 +30,7 @@ use tokio::task::JoinSet;
 use bot::Bot;
 pub(crate) use measure::{Measures, Summary};
 pub(crate) use media::VideoShape;
+pub(crate) use origin::Origin;
 pub(crate) use report::Report;
 
 /// What to do to a server.
@@ -49,7 +51,7 @@ pub(crate) struct Plan {
     pub(crate) video_slots: usize,
     pub(crate) audio_slots: usize,
     /// From where.
-    pub(crate) local: SocketAddr,
+    pub(crate) origin: Origin,
     pub(crate) threads: usize,
     /// One participant after another joins within this time.
     pub(crate) ramp: Duration,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Summary;
 use super::process::Usage;
+use super::refusal;
 
 /// The figures of a run.
 #[derive(Debug, Clone)]
@@ -85,7 +86,7 @@ impl Report {
         };
         let mut lines = vec![
             format!(
-                "participants   {} of {} connected, {} refused, {} dropped",
+                "participants   {} of {} connected, {} never got in, {} dropped",
                 summary.connected, self.participants, summary.failed, summary.dropped
             ),
             format!(
@@ -124,7 +125,19 @@ impl Report {
                 server.memory / 1_000_000,
             ));
         }
+        lines.extend(self.refusals());
         lines.join("\n")
+    }
+
+    /// Which attempts were refused, and what a server needs to allow them.
+    fn refusals(&self) -> impl Iterator<Item = String> {
+        self.summary.refusals.iter().map(|(code, count)| {
+            let remedy = refusal::remedy(code);
+            let remedy = remedy.map_or(String::new(), |setting| {
+                format!("; the server allows more with {setting}")
+            });
+            format!("refused        {count} attempts: {code}{remedy}")
+        })
     }
 
     /// The summary for programs. Times are in milliseconds unless the name says otherwise.
@@ -139,6 +152,7 @@ impl Report {
             "joined": summary.joined,
             "connected": summary.connected,
             "failed": summary.failed,
+            "refusals": summary.refusals,
             "dropped": summary.dropped,
             "measured_s": self.measured.as_secs_f64(),
             "sent": summary.sent,
