@@ -37,8 +37,7 @@ pub use error::{AnswerError, OfferError, PeerError};
 pub use negotiate::{AcceptedOffer, LineDirection, MediaLine, OfferLine, ParsedOffer};
 pub use packet::{Format, OutgoingPacket, ReceivedPacket};
 pub use peer::{
-    CloseReason, PeerConnection, PeerEvent, PeerStatistics, Protocol, SendBacklog, Silence,
-    Transmit,
+    CloseReason, PeerConnection, PeerEvent, PeerStatistics, Protocol, SendBacklog, Transmit,
 };
 
 /// The target under which the WebRTC engine logs. It warns about much that every browser does, so programs show its

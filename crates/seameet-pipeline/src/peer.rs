@@ -32,7 +32,7 @@ use crate::peer::reports::{Allowance, Repairs};
 use crate::peer::statistics::Statistics;
 use crate::stun::{self, BindingRequest};
 
-pub use event::{CloseReason, PeerEvent, PeerStatistics, Protocol, SendBacklog, Silence, Transmit};
+pub use event::{CloseReason, PeerEvent, PeerStatistics, Protocol, SendBacklog, Transmit};
 
 /// One WebRTC endpoint.
 pub struct PeerConnection {
@@ -126,7 +126,6 @@ impl PeerConnection {
         if reports::is_report(datagram) && !self.reports.take(now) {
             return Ok(());
         }
-        self.bandwidth.note_heard(now, datagram);
         let engine_protocol = convert::engine_protocol(protocol);
         let Ok(receive) = Receive::new(engine_protocol, source, destination, datagram) else {
             return Ok(());
@@ -234,7 +233,6 @@ impl PeerConnection {
                 }
                 Output::Transmit(transmit) => {
                     let contents: Vec<_> = transmit.contents.into();
-                    self.bandwidth.note_sent(self.last_now, &contents);
                     if is_asked && self.repairs.exceeds(self.last_now) {
                         self.lines.drop_repairs(&mut self.rtc);
                     }

@@ -15,7 +15,7 @@ use crate::stage::{Sight, Stage};
 use crate::video::VideoPlan;
 use crate::world::ClientId;
 
-pub use lines::{fits, full_way_back, loss, squeeze, starve};
+pub use lines::{fits, full_way_back, loss, outage, squeeze, starve};
 pub use people::{
     Listening, Neighbours, SenderLoss, Talkers, crowd, grid, neighbours, redundant_talk,
     sender_loss, talkers, together,

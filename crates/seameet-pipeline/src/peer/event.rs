@@ -45,6 +45,8 @@ pub struct PeerStatistics {
     /// The round trip was measured by transport feedback, of the packet that was reported on last; it stays until the next
     /// report.
     pub is_transport_rtt: bool,
+    /// Transport feedback has told of packets of the last second: the estimate knows what becomes of what is sent.
+    pub is_heard: bool,
     /// Share of the peer's packets that did not come at first, in thousandths.
     pub received_loss_permille: Option<u16>,
     /// Share of our packets that the peer did not get at first, in thousandths.
@@ -67,15 +69,6 @@ pub struct SendBacklog {
     pub packets: usize,
     /// Bytes.
     pub bytes: usize,
-}
-
-/// For how long nothing has come from a peer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Silence {
-    /// Since something was sent that was not reported on.
-    pub reports: Duration,
-    /// Since media came; `None` if none ever did.
-    pub media: Option<Duration>,
 }
 
 /// Why a connection ended.

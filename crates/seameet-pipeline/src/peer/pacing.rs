@@ -16,15 +16,15 @@
 //! The engine's queues have no end and cannot be cut. Who writes looks at [`PeerConnection::backlog`] and writes no more
 //! when its age is too great.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use seameet_core::Mid;
 use str0m::bwe::{Bitrate, BweKind};
 use str0m::{Input, Reason};
 
 use crate::error::PeerError;
-use crate::peer::event::{SendBacklog, Silence};
-use crate::peer::{PeerConnection, PeerEvent, reports};
+use crate::peer::event::SendBacklog;
+use crate::peer::{PeerConnection, PeerEvent};
 
 /// Deadlines of the pacer this near are served at once.
 const NEAR: Duration = Duration::from_micros(500);
@@ -34,8 +34,6 @@ const TICK: Duration = Duration::from_micros(1);
 const PACED_AT_ONCE: usize = 64;
 /// Deadlines of other matters closer than this are served together. One that is due again at once would spin.
 const TIMER_GRAIN: Duration = Duration::from_millis(1);
-/// No packet of sound is as large, and hardly any picture is all of smaller ones.
-const LARGE: usize = 400;
 /// Between these an estimate by a peer's own word is believed, in bits per second.
 const BELIEVABLE: std::ops::RangeInclusive<u64> = 30_000..=100_000_000;
 
@@ -47,10 +45,6 @@ pub(super) struct Bandwidth {
     /// The peer reports when each packet came, so that its own estimate is not needed.
     has_reports: bool,
     told: Option<u64>,
-    /// When the first packet was sent after the peer's last report.
-    unheard_since: Option<Instant>,
-    /// When media came from the peer last.
-    last_media: Option<Instant>,
 }
 
 impl Bandwidth {
@@ -58,23 +52,6 @@ impl Bandwidth {
         Self {
             is_estimated,
             ..Self::default()
-        }
-    }
-
-    /// Takes note of what is sent: every packet of a picture is to be reported on. Sound may go out on lines without
-    /// transport numbers; it is told by its size.
-    pub(super) fn note_sent(&mut self, now: Instant, contents: &[u8]) {
-        if contents.len() >= LARGE && reports::is_media(contents) {
-            self.unheard_since.get_or_insert(now);
-        }
-    }
-
-    /// Takes note of what came. What a report says is the engine's; that it came is a sign that what was sent comes.
-    pub(super) fn note_heard(&mut self, now: Instant, datagram: &[u8]) {
-        if reports::is_report(datagram) {
-            self.unheard_since = None;
-        } else if reports::is_media(datagram) {
-            self.last_media = Some(now);
         }
     }
 }
@@ -124,20 +101,6 @@ impl PeerConnection {
     /// nothing of the past waits in front of what follows.
     pub fn drop_repairs(&mut self) {
         self.lines.drop_repairs(&mut self.rtc);
-    }
-
-    /// How long the peer has not reported on anything although media was sent to it; `None` while all is well or where
-    /// nothing is estimated. A peer whose media arrives reports several times a second.
-    pub fn silence(&self) -> Option<Silence> {
-        let since = self
-            .bandwidth
-            .unheard_since
-            .filter(|_| self.bandwidth.is_estimated && self.statistics.has_feedback)?;
-        let for_how_long = |since| self.last_now.saturating_duration_since(since);
-        Some(Silence {
-            reports: for_how_long(since),
-            media: self.bandwidth.last_media.map(for_how_long),
-        })
     }
 
     /// Whether anything waits to be sent on a line; see [`backlog`](Self::backlog).

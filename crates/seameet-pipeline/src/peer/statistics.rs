@@ -16,8 +16,6 @@ const NTP_TO_UNIX: u64 = 2_208_988_800;
 pub(super) struct Statistics {
     counted: Option<Counted>,
     untold: Option<PeerStatistics>,
-    /// Transport feedback has told what the peer got.
-    pub(super) has_feedback: bool,
     /// What streams tell is taken where the transport did not.
     is_by_stream: bool,
 }
@@ -42,7 +40,6 @@ impl Statistics {
         };
         let former = self.counted.replace(counted).unwrap_or(counted);
         let elapsed = counted.at.saturating_duration_since(former.at);
-        self.has_feedback |= stats.egress_loss_fraction.is_some();
         self.is_by_stream = stats.egress_loss_fraction.is_none();
         let checked = stats.selected_candidate_pair.as_ref();
         self.untold = Some(PeerStatistics {
@@ -50,6 +47,7 @@ impl Statistics {
                 .rtt
                 .or(checked.and_then(|pair| pair.current_round_trip_time)),
             is_transport_rtt: stats.rtt.is_some(),
+            is_heard: stats.egress_loss_fraction.is_some(),
             received_loss_permille: stats.ingress_loss_fraction.map(permille),
             sent_loss_permille: stats.egress_loss_fraction.map(permille),
             reported_loss_permille: None,

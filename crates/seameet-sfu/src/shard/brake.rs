@@ -1,12 +1,13 @@
 //! When a line carries far less than it is thought to, and the estimate does not say so yet.
 //!
 //! ```text
-//!   no report for half a second and a round trip ─▶ stop pictures ─▶ a report comes ─▶ begin anew with an eighth,
-//!                                                   unless the peer stood still as a whole
-//!   packets take ever longer on their way        ─▶ begin anew with what comes through
-//!   much of what is sent gets lost               ─▶ begin anew with what comes through
-//!   so much waits on the way that talk suffers   ─▶ stop pictures until it has come through
+//!   packets take ever longer on their way      ─▶ begin anew with what comes through
+//!   much of what is sent gets lost             ─▶ begin anew with what comes through
+//!   so much waits on the way that talk suffers ─▶ stop pictures until it has come through
 //! ```
+//!
+//! A round trip holds the way back as well, which may be full of something else. The estimate goes by the way there alone,
+//! so it has to have fallen too; but where nothing is heard of what was sent, it is the estimate that knows nothing.
 //!
 //! The estimator goes by reports on what came. Where hardly anything comes, there are hardly any reports: without this
 //! it would go on for seconds to fill a line that had become narrow, and the sound would wait behind the pictures.
@@ -15,26 +16,22 @@
 
 use std::time::{Duration, Instant};
 
-use seameet_pipeline::{PeerStatistics, Silence};
+use seameet_pipeline::PeerStatistics;
 
-/// A peer whose media arrives reports at least every quarter of a second. What lacks for longer than this and a
-/// round trip has not come.
-const SILENT: Duration = Duration::from_millis(500);
-/// Before any round trip is known, it may be as long.
-const UNHEARD: Duration = Duration::from_secs(2);
-/// What is left of an estimate, one in so many, after silence, and at least after loss: whether it was for a moment or the
-/// line is another one, is not known.
+/// What is left of an estimate after loss, one in so many at least: whether it was for a moment or the line is another one,
+/// is not known.
 const REMAINDER: u64 = 8;
 /// Time between two findings that much gets lost.
 const COOLDOWN: Duration = Duration::from_secs(1);
-/// A peer that sends media and has not sent any for so long stands still.
-const STILL: Duration = Duration::from_millis(400);
 /// On a way that takes so much longer than the shortest known, nothing is tried.
 const STRAINED: Duration = Duration::from_millis(100);
 /// On one that takes so much longer, what comes through is less than what is sent, if it still gets longer.
 const SLOW: Duration = Duration::from_millis(400);
-/// One that takes so much longer is full.
+/// One that takes so much longer is full, if the estimate does not deny it.
 const FULL: Duration = Duration::from_millis(700);
+/// What an estimate that bears out that the way is full has left of what it was before, in percent: the estimator takes
+/// fifteen off each time.
+const FALLEN_PERCENT: u64 = 75;
 /// Growth from one figure to the next that shows that more is sent than comes through.
 const GROWTH: Duration = Duration::from_millis(100);
 /// A way that has not drained in so long, without pictures, is not full of ours: it is as long as that.
@@ -81,9 +78,6 @@ impl Shortest {
 /// See the module documentation.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Brake {
-    is_silent: bool,
-    /// Its own media does not come either.
-    stands_still: bool,
     /// Since when the way has been full, and until when that will have come through.
     full: Option<(Instant, Instant)>,
     /// What of the last round trip was due to queues.
@@ -95,6 +89,8 @@ pub(super) struct Brake {
     measured: Option<(Instant, Duration)>,
     /// What the line was thought to take at the last figures.
     former_estimate: Option<u64>,
+    /// What it was thought to take when its way was last without queues.
+    easy_estimate: u64,
     /// When much was found to get lost.
     cut: Option<Instant>,
 }
@@ -102,7 +98,7 @@ pub(super) struct Brake {
 impl Brake {
     /// No picture may flow.
     pub(super) fn is_on(&self, now: Instant) -> bool {
-        self.is_silent || self.full.is_some_and(|(_, until)| until > now)
+        self.full.is_some_and(|(_, until)| until > now)
     }
 
     /// When it may be off again at the earliest.
@@ -137,35 +133,6 @@ impl Brake {
             .is_some_and(|(at, _)| now.saturating_duration_since(at) < STALE)
     }
 
-    /// Takes how long there has been no report on what was sent, and whether pictures flowed. Returns what to begin anew
-    /// with. If media of the peer's own stopped coming at the same time, and comes again, it stood still as a whole, and
-    /// its line is what it was.
-    pub(super) fn note_silence(
-        &mut self,
-        estimate: u64,
-        silence: Option<Silence>,
-        carries_pictures: bool,
-    ) -> Option<u64> {
-        let patience = self.last_rtt().map_or(UNHEARD, |rtt| SILENT + rtt);
-        let may_begin = self.is_silent || carries_pictures;
-        let is_long = |silence: &Silence| may_begin && silence.reports >= patience;
-        let Some(silence) = silence.filter(is_long) else {
-            let has_ended = std::mem::take(&mut self.is_silent);
-            let stood_still = std::mem::take(&mut self.stands_still);
-            if has_ended {
-                // It may have come back another way.
-                self.shortest = Shortest::default();
-            }
-            let begun = (estimate / REMAINDER).max(LEAST);
-            return Some(begun).filter(|begun| has_ended && !stood_still && *begun < estimate);
-        };
-        let is_together =
-            |media: Duration| media >= STILL && media.abs_diff(silence.reports) <= SILENT;
-        self.stands_still |= silence.media.is_some_and(is_together);
-        self.is_silent = true;
-        None
-    }
-
     fn last_rtt(&self) -> Option<Duration> {
         self.measured.map(|(_, rtt)| rtt)
     }
@@ -182,9 +149,7 @@ impl Brake {
         let slowed = figures
             .rtt
             .filter(|_| figures.is_transport_rtt)
-            .and_then(|rtt| self.slowed(now, before.sent_bitrate, rtt));
-        // The round trip holds the way back as well. What the estimator, which goes by the way there, knows nothing of
-        // is not on it.
+            .and_then(|rtt| self.slowed(now, estimate, before.sent_bitrate, rtt));
         let slowed = slowed
             .filter(|_| estimate < former)
             .map(|through| share(through, THROUGH_PERCENT, 100).max(LEAST));
@@ -216,11 +181,11 @@ impl Brake {
 
     /// What comes through, where packets take ever longer: what was sent within some time took that time and the
     /// growth of the delay to arrive.
-    fn slowed(&mut self, now: Instant, sent: u64, rtt: Duration) -> Option<u64> {
+    fn slowed(&mut self, now: Instant, estimate: u64, sent: u64, rtt: Duration) -> Option<u64> {
         let former = self.measured.filter(|(_, former)| *former != rtt);
         if self.last_rtt() != Some(rtt) {
             self.measured = Some((now, rtt));
-            self.measure(now, rtt);
+            self.measure(now, estimate, rtt);
         }
         let (at, former) = former?;
         let growth = rtt.saturating_sub(former);
@@ -236,9 +201,12 @@ impl Brake {
     }
 
     /// Takes a new round trip.
-    fn measure(&mut self, now: Instant, rtt: Duration) {
+    fn measure(&mut self, now: Instant, estimate: u64, rtt: Duration) {
         self.waited = rtt.saturating_sub(self.shortest.update(now, rtt));
-        if self.waited < FULL {
+        if self.waited < STRAINED {
+            self.easy_estimate = estimate;
+        }
+        if self.waited < FULL || self.is_denied(estimate) {
             self.full = None;
             return;
         }
@@ -249,6 +217,12 @@ impl Brake {
             self.shortest = Shortest::default();
             None
         };
+    }
+
+    /// The estimator hears of what was sent and finds no queue on the way there.
+    fn is_denied(&self, estimate: u64) -> bool {
+        let is_heard = self.last.is_some_and(|last| last.is_heard);
+        is_heard && estimate > share(self.easy_estimate, FALLEN_PERCENT, 100)
     }
 }
 

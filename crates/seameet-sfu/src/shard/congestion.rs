@@ -23,8 +23,6 @@ const SUSPENDED: Duration = Duration::from_secs(1);
 const DRAINED: Duration = Duration::from_millis(40);
 /// A queue that is no younger after so long does not drain: what was taken off was not enough.
 const DRAINING: Duration = Duration::from_millis(250);
-/// A worker that does not look at a peer's queues for so long did not run.
-const UNWATCHED: Duration = Duration::from_millis(250);
 /// How often queues are looked at.
 const SAMPLE_INTERVAL: Duration = Duration::from_millis(20);
 
@@ -65,12 +63,6 @@ impl Congestion {
     /// How long the oldest packet has waited.
     pub(super) fn oldest(&self) -> Duration {
         self.oldest
-    }
-
-    /// It was looked at the queues lately.
-    fn is_watched(&self, now: Instant) -> bool {
-        self.sampled
-            .is_some_and(|sampled| now.saturating_duration_since(sampled) < UNWATCHED)
     }
 
     /// It is time to look at the queues.
@@ -139,14 +131,8 @@ impl Shard {
                 backlogs.push((slot.mid, backlog.unwrap_or_default()));
             }
         }
-        // Who was not looked after for long may have been heard meanwhile: its reports wait in the socket.
-        let is_watched = peer.share.downlink.congestion.is_watched(now);
-        let silence = peer.connection.silence();
         if peer.share.downlink.congestion.sample(now, &backlogs) {
             self.want_allocation(key);
-        }
-        if is_watched || silence.is_none() {
-            self.note_silence(key, silence);
         }
     }
 }

@@ -2,21 +2,21 @@
 //!
 //! ```text
 //!   queues here ───▶ Congestion ─┐
-//!   figures, silence ─▶ Brake ───┼─▶ suspended? strained? ─▶ allocator
+//!   figures ───────▶ Brake ──────┼─▶ suspended? strained? ─▶ allocator
 //!   what lacks ────▶ Recovery ───┴─▶ begin the estimate anew
 //! ```
 
 use std::time::{Duration, Instant};
 
 use seameet_core::media::SlotCause;
-use seameet_pipeline::{PeerStatistics, Silence};
+use seameet_pipeline::PeerStatistics;
 
 use crate::allocator::{Allocation, SlotDecision, SlotDemand};
 use crate::shard::Shard;
 use crate::shard::brake::Brake;
 use crate::shard::congestion::Congestion;
 use crate::shard::guard;
-use crate::shard::peer::{Peer, PeerKey};
+use crate::shard::peer::PeerKey;
 use crate::shard::recovery::{Condition, Lack, Recovery};
 
 /// After a rise of the estimate so much passes before it is used: rises come in many small steps.
@@ -176,22 +176,6 @@ impl Shard {
 
     /// New figures of a subscriber's line.
     pub(super) fn note_line(&mut self, key: PeerKey, figures: &PeerStatistics) {
-        let now = self.now;
-        self.brake(key, |brake, estimate| {
-            brake.note_statistics(now, estimate, figures)
-        });
-    }
-
-    /// How long a subscriber has not reported on what it was sent.
-    pub(super) fn note_silence(&mut self, key: PeerKey, silence: Option<Silence>) {
-        let flows = |peer: &Peer| peer.share.downlink.carries_pictures();
-        let carries_pictures = self.peers.get(key).is_some_and(flows);
-        self.brake(key, |brake, estimate| {
-            brake.note_silence(estimate, silence, carries_pictures)
-        });
-    }
-
-    fn brake(&mut self, key: PeerKey, note: impl FnOnce(&mut Brake, u64) -> Option<u64>) {
         let Some(peer) = self.peers.get_mut(key) else {
             return;
         };
@@ -201,7 +185,7 @@ impl Shard {
         let now = self.now;
         let brake = &mut peer.share.downlink.brake;
         let was_on = brake.is_on(now);
-        let begun = note(brake, estimate);
+        let begun = brake.note_statistics(now, estimate, figures);
         let is_on = brake.is_on(now);
         if is_on && !was_on {
             // The pictures begin anew after it.

@@ -50,16 +50,40 @@ pub fn loss(video: VideoPlan) -> Vec<Row> {
     pair.finish()
 }
 
-/// A viewer on a wide line whose way back is full of something else: what it sends waits up to 0.8 seconds.
-pub fn full_way_back(video: VideoPlan) -> Vec<Row> {
-    let mut pair = Pair::new(25, video);
+/// A viewer on a wide line whose way back gets full of something else: what it sends waits up to 0.8 seconds.
+pub fn full_way_back(seed: u64, video: VideoPlan) -> Vec<Row> {
+    let mut pair = Pair::new(seed, video);
     let full = LinkConfig {
         jitter: Duration::from_millis(800),
         ..wide()
     };
     pair.stage.world.set_downlink(pair.viewer, line(5_000_000));
+    pair.phase("before", 12);
     pair.stage.world.set_uplink(pair.viewer, full);
-    pair.phase("way back full", 30);
+    pair.phase("way back full", 20);
+    pair.finish()
+}
+
+/// Two seconds in which nothing comes through: to a viewer, and from it as well or from it alone; and what follows.
+pub fn outage(seed: u64, video: VideoPlan, (down, up): (bool, bool)) -> Vec<Row> {
+    let mut pair = Pair::new(seed, video);
+    let good = line(5_000_000);
+    pair.stage.world.set_downlink(pair.viewer, good);
+    pair.phase("before", 10);
+    let path = |is_dead| LinkConfig {
+        loss: if is_dead {
+            Loss::Random(1.0)
+        } else {
+            Loss::Never
+        },
+        ..good
+    };
+    pair.stage
+        .world
+        .set_links(pair.viewer, path(up), path(down));
+    pair.phase("nothing comes through", 2);
+    pair.stage.world.set_links(pair.viewer, good, good);
+    pair.phase("after", 8);
     pair.finish()
 }
 

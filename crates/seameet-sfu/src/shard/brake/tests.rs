@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use seameet_pipeline::{PeerStatistics, Silence};
+use seameet_pipeline::PeerStatistics;
 
 use super::{Brake, LEAST};
 
@@ -13,6 +13,7 @@ fn figures(rtt: u64, sent: u64, loss: u16) -> PeerStatistics {
     PeerStatistics {
         rtt: Some(Duration::from_millis(rtt)),
         is_transport_rtt: true,
+        is_heard: true,
         sent_bitrate: sent,
         sent_loss_permille: Some(loss),
         ..PeerStatistics::default()
@@ -66,77 +67,6 @@ fn who_sends_little_does_not_lose_all_at_once() {
     );
 }
 
-fn silence(reports: u64, media: Option<u64>) -> Silence {
-    Silence {
-        reports: Duration::from_millis(reports),
-        media: media.map(Duration::from_millis),
-    }
-}
-
-#[test]
-fn who_stood_still_as_a_whole_keeps_its_estimate() {
-    // Stood still; sends and does not get; never sent; muted itself long before.
-    let cases = [
-        (Some(600), None),
-        (Some(20), Some(500_000)),
-        (None, Some(500_000)),
-        (Some(60_000), Some(500_000)),
-    ];
-    for (media, begun) in cases {
-        let now = Instant::now();
-        let mut brake = Brake::default();
-        brake.note_statistics(now, 4_000_000, &figures(20, 4_000_000, 0));
-        brake.note_silence(4_000_000, Some(silence(600, media)), true);
-        assert!(brake.is_on(now), "{media:?}");
-        assert_eq!(
-            brake.note_silence(4_000_000, None, false),
-            begun,
-            "{media:?}"
-        );
-        assert!(!brake.is_on(now), "{media:?}");
-    }
-}
-
-#[test]
-fn silence_stops_pictures_and_leaves_an_eighth() {
-    let now = Instant::now();
-    let mut brake = Brake::default();
-    brake.note_statistics(now, 4_000_000, &figures(0, 4_000_000, 0));
-    let mut note = |milliseconds| {
-        let begun = brake.note_silence(4_000_000, Some(silence(milliseconds, None)), true);
-        (begun, brake.is_on(now))
-    };
-    assert_eq!(note(499), (None, false));
-    assert_eq!(note(500), (None, true));
-    assert_eq!(note(0), (Some(500_000), false));
-    assert_eq!(note(0), (None, false), "once for all");
-}
-
-#[test]
-fn without_pictures_nothing_is_to_be_heard() {
-    let now = Instant::now();
-    let mut brake = Brake::default();
-    brake.note_statistics(now, 4_000_000, &figures(0, 40_000, 0));
-    brake.note_silence(4_000_000, Some(silence(5_000, None)), false);
-    assert!(!brake.is_on(now));
-}
-
-#[test]
-fn a_long_way_may_be_silent_for_longer_and_an_unknown_one_for_two_seconds() {
-    let now = Instant::now();
-    let is_on = |brake: &mut Brake, milliseconds| {
-        brake.note_silence(1_000_000, Some(silence(milliseconds, None)), true);
-        brake.is_on(now)
-    };
-    let mut unknown = Brake::default();
-    assert!(!is_on(&mut unknown, 1_999));
-    assert!(is_on(&mut unknown, 2_000));
-    let mut long = Brake::default();
-    long.note_statistics(now, 1_000_000, &figures(600, 1_000_000, 0));
-    assert!(!is_on(&mut long, 1_099));
-    assert!(is_on(&mut long, 1_100));
-}
-
 #[test]
 fn a_delay_that_grows_tells_what_comes_through() {
     let line = [50, 50, 200, 400, 550, 620, 400].map(|rtt| figures(rtt, 2_000_000, 0));
@@ -165,15 +95,34 @@ fn a_full_way_stops_pictures_until_it_has_come_through() {
     let mut brake = Brake::default();
     brake.note_statistics(after(0), 2_000_000, &figures(50, 2_000_000, 0));
     assert!(!brake.is_strained(after(0)));
-    brake.note_statistics(after(250), 1_900_000, &figures(850, 2_000_000, 0));
+    brake.note_statistics(after(250), 1_500_000, &figures(850, 2_000_000, 0));
     assert!(brake.is_on(after(1_049)));
     assert_eq!(brake.deadline(after(300)), Some(after(1_050)));
     // Nothing was sent, so nothing new was measured.
-    brake.note_statistics(after(500), 1_800_000, &figures(850, 0, 0));
+    brake.note_statistics(after(500), 1_400_000, &figures(850, 0, 0));
     assert!(!brake.is_on(after(1_050)));
     assert!(brake.is_strained(after(1_050)));
-    brake.note_statistics(after(1_100), 1_700_000, &figures(149, 100_000, 0));
+    brake.note_statistics(after(1_100), 1_300_000, &figures(149, 100_000, 0));
     assert!(!brake.is_strained(after(1_100)));
+}
+
+#[test]
+fn a_way_is_full_if_the_estimate_bears_it_out_or_knows_nothing() {
+    let start = Instant::now();
+    let is_full = |estimate, is_heard| {
+        let mut brake = Brake::default();
+        brake.note_statistics(start, 2_000_000, &figures(50, 2_000_000, 0));
+        let late = PeerStatistics {
+            is_heard,
+            ..figures(850, 2_000_000, 0)
+        };
+        let at = start + INTERVAL;
+        brake.note_statistics(at, estimate, &late);
+        brake.is_on(at)
+    };
+    assert!(is_full(1_500_000, true));
+    assert!(!is_full(1_500_001, true), "the way back is full");
+    assert!(is_full(2_000_000, false), "the estimate knows nothing");
 }
 
 #[test]
@@ -185,7 +134,7 @@ fn a_route_that_got_longer_is_believed_after_three_seconds() {
         let at = start + INTERVAL * step;
         // Jitter keeps the figures from being taken for the same one.
         let figures = figures(850 + u64::from(step % 2), 50_000, 0);
-        brake.note_statistics(at, 60_000 - u64::from(step), &figures);
+        brake.note_statistics(at, 45_000 - u64::from(step), &figures);
         brake.is_on(at)
     });
     let on: Vec<_> = on.collect();
