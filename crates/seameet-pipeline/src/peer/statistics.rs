@@ -140,6 +140,71 @@ fn bitrate(bytes: u64, elapsed: Duration) -> u64 {
 mod tests {
     use super::*;
 
+    fn peer(rtt: Option<u64>, loss: Option<f32>) -> PeerStats {
+        PeerStats {
+            peer_bytes_rx: 0,
+            peer_bytes_tx: 0,
+            bytes_rx: 0,
+            bytes_tx: 0,
+            timestamp: Instant::now(),
+            bwe_tx: None,
+            egress_loss_fraction: loss,
+            ingress_loss_fraction: None,
+            rtt: rtt.map(Duration::from_millis),
+            selected_candidate_pair: None,
+        }
+    }
+
+    fn stream(rtt: u64, loss: f32) -> MediaEgressStats {
+        MediaEgressStats {
+            mid: "0".into(),
+            rid: None,
+            bytes: 0,
+            packets: 0,
+            firs: 0,
+            plis: 0,
+            nacks: 0,
+            rtt: Some(Duration::from_millis(rtt)),
+            loss: Some(loss),
+            timestamp: Instant::now(),
+            remote: None,
+        }
+    }
+
+    /// What is told of a peer whose streams tell of themselves.
+    fn told(peer: &PeerStats, streams: &[MediaEgressStats]) -> PeerStatistics {
+        let mut statistics = Statistics::default();
+        statistics.take_peer(peer);
+        for stream in streams {
+            statistics.take_sent(stream);
+        }
+        statistics.untold.unwrap()
+    }
+
+    #[test]
+    fn of_the_round_trips_of_streams_the_shortest_counts() {
+        // Those that rest tell what they told last.
+        let streams = [stream(900, 0.0), stream(60, 0.0), stream(700, 0.0)];
+        let by_stream = told(&peer(None, None), &streams);
+        assert_eq!(by_stream.rtt, Some(Duration::from_millis(60)));
+        assert!(!by_stream.is_transport_rtt);
+        let by_transport = told(&peer(Some(800), None), &streams);
+        assert_eq!(by_transport.rtt, Some(Duration::from_millis(800)));
+        assert!(by_transport.is_transport_rtt);
+    }
+
+    #[test]
+    fn of_the_losses_of_streams_the_worst_counts_and_the_transports_before_them() {
+        let streams = [stream(60, 0.1), stream(60, 0.4), stream(60, 0.2)];
+        let by_stream = told(&peer(None, None), &streams);
+        assert_eq!(by_stream.sent_loss_permille, Some(400));
+        assert!(!by_stream.is_heard);
+        let by_transport = told(&peer(None, Some(0.05)), &streams);
+        assert_eq!(by_transport.sent_loss_permille, Some(50));
+        assert_eq!(by_transport.reported_loss_permille, Some(400));
+        assert!(by_transport.is_heard);
+    }
+
     #[test]
     fn wall_clocks_are_written_as_ntp_has_them() {
         assert_eq!(ntp(Duration::ZERO), NtpTime(2_208_988_800 << 32));

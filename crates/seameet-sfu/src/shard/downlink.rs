@@ -229,3 +229,6 @@ fn lack(audio: u64, condition: Condition, given: &Allocation) -> Lack {
         _ => Lack::Nothing,
     }
 }
+
+#[cfg(test)]
+mod tests;

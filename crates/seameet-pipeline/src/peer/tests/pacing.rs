@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use str0m::bwe::BweKind;
+
 use super::*;
 
 const STEP: Duration = Duration::from_millis(1);
@@ -212,4 +214,54 @@ fn an_endpoint_without_estimation_tells_nothing_of_it() {
     two.run_for(Duration::from_secs(5));
     let told = |event: &PeerEvent| matches!(event, PeerEvent::Bandwidth { .. });
     assert!(!two.events.iter().any(told));
+}
+
+/// A server in front of a peer that has estimated so much itself (REMB).
+fn remb(two: &mut Two, estimate: u64) -> Vec<u64> {
+    two.server.take_estimate(&BweKind::Remb {
+        estimate: estimate.into(),
+        mid: convert::engine_mid(two.mid),
+    });
+    bandwidths(two)
+}
+
+fn twcc(two: &mut Two, estimate: u64, can_probe: bool) -> Vec<u64> {
+    two.server.take_estimate(&BweKind::Twcc {
+        estimate: estimate.into(),
+        can_probe,
+    });
+    bandwidths(two)
+}
+
+fn bandwidths(two: &mut Two) -> Vec<u64> {
+    let estimate = |event| match event {
+        PeerEvent::Bandwidth { estimate } => Some(estimate),
+        _ => None,
+    };
+    std::iter::from_fn(|| two.server.poll_event())
+        .filter_map(estimate)
+        .collect()
+}
+
+#[test]
+fn a_peers_own_estimate_is_told_again_after_a_new_beginning() {
+    let two = &mut Paced::new(1_000_000, 5_000_000).two;
+    twcc(two, 1_000_000, false);
+    assert_eq!(remb(two, 500_000), [500_000]);
+    assert_eq!(remb(two, 500_000), [], "no news");
+    two.server.restart_estimate(200_000);
+    assert_eq!(remb(two, 500_000), [500_000]);
+    two.server.restart_estimate(500_000);
+    assert_eq!(remb(two, 500_000), [], "that is what it began with");
+    assert_eq!(remb(two, 1), [30_000], "what nobody believes");
+}
+
+#[test]
+fn a_peers_own_estimate_counts_while_it_does_not_report() {
+    let two = &mut Paced::new(1_000_000, 5_000_000).two;
+    twcc(two, 1_000_000, false);
+    assert_eq!(twcc(two, 900_000, true), [900_000]);
+    assert_eq!(remb(two, 500_000), []);
+    assert_eq!(twcc(two, 900_000, false), []);
+    assert_eq!(remb(two, 500_000), [500_000]);
 }

@@ -150,6 +150,23 @@ fn a_step_up_is_tried_for_five_seconds_and_then_ever_more_rarely() {
 }
 
 #[test]
+fn a_line_that_stays_strained_is_tried_soon_after_it_is_no_more() {
+    let mut viewer = Subscriber::new(vec![camera(1)]);
+    let free = line(300_000);
+    let strained = Line {
+        is_strained: true,
+        ..free
+    };
+    viewer.step(free, Duration::from_secs(1));
+    for _ in 0..120 {
+        let allocation = viewer.step(strained, Duration::from_millis(250));
+        assert_eq!(allocation.minimum, 0, "nothing is tried");
+    }
+    let tried = (0..60).find(|_| viewer.step(free, Duration::from_secs(1)).minimum > 0);
+    assert_eq!(tried, Some(5), "that it stayed so is one failure");
+}
+
+#[test]
 fn who_has_all_is_not_filled_up() {
     let mut subscriber = Subscriber::new(vec![camera(1)]);
     assert_eq!(subscriber.seconds(5, line(2_000_000)).minimum, 0);
