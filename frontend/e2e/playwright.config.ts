@@ -18,8 +18,7 @@ export default defineConfig<Options>({
   reporter: [['list']],
   projects: [
     { name: 'chromium', use: { browsers: 'chromium' } },
-    // Firefox cannot be driven in another network namespace: WebDriver BiDi is a TCP connection.
-    { name: 'firefox', use: { browsers: 'firefox' }, testIgnore: /bad-network\.spec\.ts/, grepInvert: manyPeople },
+    { name: 'firefox', use: { browsers: 'firefox' }, grepInvert: manyPeople },
     { name: 'mixed', use: { browsers: 'mixed' }, testMatch: /(call|codecs|together)\.spec\.ts/, grepInvert: manyPeople },
   ],
 })

@@ -1,5 +1,6 @@
 import { type Browser, chromium, firefox } from '@playwright/test'
 import { type Camera, type Colour, cameraFile, microphoneFile } from './media-files.ts'
+import type { Network } from './network.ts'
 
 /** A browser that somebody may come with. */
 export type BrowserKind = 'chromium' | 'firefox'
@@ -17,10 +18,10 @@ export interface Scene {
 
 export interface Wishes {
   readonly devices: Devices
-  /** More switches for Chromium. */
-  readonly switches: readonly string[]
-  /** A program that starts the browser, for example in another network. Gets the browser's command line. */
-  readonly starter?: string | undefined
+  /** Where the browser lives, if not in this machine's own network. */
+  readonly network?: Network | undefined
+  /** An origin whose pages get camera and microphone although they come over plain HTTP from an address. */
+  readonly trusted?: string | undefined
 }
 
 const switches = [
@@ -69,10 +70,12 @@ export function launch(kind: BrowserKind, scene: Scene, wishes: Wishes): Promise
   return kind === 'chromium' ? launchChromium(scene, wishes) : launchFirefox(scene, wishes)
 }
 
-function launchChromium(scene: Scene, { devices, switches: more, starter }: Wishes): Promise<Browser> {
+function launchChromium(scene: Scene, { devices, network, trusted }: Wishes): Promise<Browser> {
+  const program = process.env.CHROMIUM ?? '/usr/bin/chromium'
+  const trust = trusted === undefined ? [] : [`--unsafely-treat-insecure-origin-as-secure=${trusted}`]
   return chromium.launch({
-    executablePath: starter ?? process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [...switches, ...chromiumDevices(devices, scene), ...more],
+    executablePath: network?.starter(program) ?? program,
+    args: [...switches, ...chromiumDevices(devices, scene), ...trust],
   })
 }
 
@@ -93,13 +96,20 @@ function chromiumDevices(devices: Devices, { colour, hertz, camera }: Scene): re
 }
 
 /** Firefox cannot play a file into its fake camera: `fakeCamera` in the page makes the picture instead. */
-function launchFirefox({ hertz }: Scene, { devices }: Wishes): Promise<Browser> {
-  return firefox.launch({
+async function launchFirefox({ hertz }: Scene, { devices, network, trusted }: Wishes): Promise<Browser> {
+  const program = process.env.FIREFOX ?? '/usr/bin/firefox-esr'
+  const trust = trusted === undefined ? {} : { 'dom.securecontext.allowlist': new URL(trusted).hostname }
+  // Firefox is driven over TCP, and its loopback is not ours.
+  const door = await network?.door()
+  const browser = await firefox.launch({
     // The distribution's Firefox, driven by WebDriver BiDi; without the channel Playwright expects its own build.
     channel: 'moz-firefox',
-    executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
-    firefoxUserPrefs: { ...preferences, ...firefoxDevices(devices, hertz) },
+    executablePath: network?.starter(program) ?? program,
+    firefoxUserPrefs: { ...preferences, ...firefoxDevices(devices, hertz), ...trust },
+    ...(door && { args: [`--remote-debugging-port=${door.port}`], ignoreDefaultArgs: ['--remote-debugging-port=0'] }),
   })
+  browser.on('disconnected', () => door?.close())
+  return browser
 }
 
 function firefoxDevices(devices: Devices, hertz: number): Record<string, boolean | number> {

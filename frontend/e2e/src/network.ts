@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { Door } from './door.ts'
 
 const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`
 let made = 0
@@ -23,8 +24,6 @@ export interface Line {
 export class Network {
   /** This machine's end of the cable, which servers listen on. */
   readonly address: string
-  /** Starts Chromium inside. */
-  readonly starter: string
   readonly #name: string
   readonly #folder: string
 
@@ -32,10 +31,6 @@ export class Network {
     this.#name = name
     this.address = address
     this.#folder = mkdtempSync(join(tmpdir(), 'seameet-network-'))
-    this.starter = join(this.#folder, 'chromium')
-    const browser = process.env.CHROMIUM ?? '/usr/bin/chromium'
-    writeFileSync(this.starter, `#!/bin/sh\nexec env PATH="${path}" ip netns exec ${name} '${browser}' "$@"\n`)
-    chmodSync(this.starter, 0o755)
   }
 
   /** Why no such network can be made here, or null. */
@@ -84,6 +79,19 @@ export class Network {
       if (noUdp) this.#inside(...udp, '-j', 'DROP')
       else if (loss > 0) this.#inside(...udp, '-m', 'statistic', '--mode', 'random', '--probability', String(loss), '-j', 'DROP')
     }
+  }
+
+  /** A program that starts another one inside, with the command line that it gets. */
+  starter(program: string): string {
+    const file = join(this.#folder, basename(program))
+    writeFileSync(file, `#!/bin/sh\nexec env PATH="${path}" ip netns exec ${this.#name} '${program}' "$@"\n`)
+    chmodSync(file, 0o755)
+    return file
+  }
+
+  /** Lets this machine reach a port of the loopback inside. */
+  door(): Promise<Door> {
+    return Door.open(['env', `PATH=${path}`, 'ip', 'netns', 'exec', this.#name])
   }
 
   remove(): void {

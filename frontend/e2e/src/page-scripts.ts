@@ -6,6 +6,8 @@ declare global {
     seameetSounds?: Set<HTMLAudioElement>
     /** Every peer connection of the page. */
     seameetConnections?: RTCPeerConnection[]
+    /** Every message of the server, as text, in order. */
+    seameetTold?: string[]
   }
 }
 
@@ -16,6 +18,19 @@ export function noteConnections(): void {
     constructor(configuration?: RTCConfiguration) {
       super(configuration)
       all.push(this)
+    }
+  }
+}
+
+/** Remembers what the server says. Playwright lets a test listen to Chromium's sockets alone. */
+export function noteMessages(): void {
+  const told: string[] = (window.seameetTold = [])
+  window.WebSocket = class extends WebSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols)
+      this.addEventListener('message', ({ data }) => {
+        if (typeof data === 'string') told.push(data)
+      })
     }
   }
 }
@@ -82,25 +97,53 @@ export function fakeScreen(): void {
   }
 }
 
+/** What `fakeCamera` shows. */
+interface Shown {
+  readonly rgb: readonly number[]
+  readonly width: number
+  readonly height: number
+  readonly grain?: boolean
+}
+
 /** A camera that shows the same as the files of `media-files.ts`, for browsers that take no files. */
-export function fakeCamera({ rgb, width, height }: { rgb: readonly number[]; width: number; height: number }): void {
+export function fakeCamera({ rgb, width, height, grain = false }: Shown): void {
   const devices = navigator.mediaDevices as MediaDevices | undefined
   if (devices === undefined) return
   const real = devices.getUserMedia.bind(devices)
+  const canvasOf = (across: number, down: number): [HTMLCanvasElement, CanvasRenderingContext2D] => {
+    const canvas = document.createElement('canvas')
+    canvas.width = across
+    canvas.height = down
+    const context = canvas.getContext('2d')
+    if (context === null) throw new Error('no canvas')
+    return [canvas, context]
+  }
+  // One pixel for each square of four by four.
+  const grainy = (): HTMLCanvasElement => {
+    const [canvas, context] = canvasOf(width / 4, height / 4)
+    const pixels = context.createImageData(canvas.width, canvas.height)
+    for (let at = 0; at < pixels.data.length; at += 4) {
+      const change = Math.floor(Math.random() * 25) - 12
+      pixels.data.set([...rgb.map((part) => part + change), 255], at)
+    }
+    context.putImageData(pixels, 0, 0)
+    return canvas
+  }
+  const grains = grain ? Array.from({ length: 15 }, grainy) : []
   const draw = (context: CanvasRenderingContext2D, frame: number): void => {
+    const background = grains[frame % 15]
+    context.imageSmoothingEnabled = false
     context.fillStyle = `rgb(${rgb.join(' ')})`
-    context.fillRect(0, 0, width, height)
+    if (background === undefined) context.fillRect(0, 0, width, height)
+    else context.drawImage(background, 0, 0, width, height)
     context.fillStyle = '#ffffff'
     context.fillRect(((frame % 15) * width * 7) / 8 / 15, 0, width / 8, height / 10)
   }
   const camera = async (): Promise<MediaStreamTrack[]> => {
     const deviceId = (await devices.enumerateDevices()).find(({ kind }) => kind === 'videoinput')?.deviceId ?? ''
-    const canvas = document.createElement('canvas')
-    canvas.width = width
-    canvas.height = height
-    const context = canvas.getContext('2d')
+    const [canvas, context] = canvasOf(width, height)
     const [track] = canvas.captureStream(15).getVideoTracks()
-    if (context === null || track === undefined) throw new Error('no canvas')
+    if (track === undefined) throw new Error('no track')
     let frame = 0
     draw(context, frame)
     const timer = setInterval(() => {

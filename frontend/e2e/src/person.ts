@@ -1,7 +1,8 @@
 import { type Browser, type BrowserContext, type Locator, type Page, expect } from '@playwright/test'
 import { type BrowserKind, type Devices, launch } from './browsers.ts'
 import { type Camera, type Colour, type Size, colours, small } from './media-files.ts'
-import { fakeCamera, fakeScreen, noteConnections, noteSound, relayOnly } from './page-scripts.ts'
+import type { Network } from './network.ts'
+import { fakeCamera, fakeScreen, noteConnections, noteMessages, noteSound, relayOnly } from './page-scripts.ts'
 import { picture } from './pixels.ts'
 import { reports } from './reports.ts'
 import { strengths } from './sounds.ts'
@@ -34,12 +35,18 @@ export interface LaunchOptions {
   /** What the camera gives; a small picture otherwise. */
   readonly picture?: Camera
   readonly viewport?: Size
-  /** More switches for Chromium. */
-  readonly switches?: readonly string[]
   /** Whether media may take no way but through a TURN server. */
   readonly relayOnly?: boolean
-  /** A program that starts the browser in another network. */
-  readonly starter?: string
+  /** Where the browser lives, if not in this machine's own network. */
+  readonly network?: Network
+  /** An origin whose pages get camera and microphone although they come over plain HTTP from an address. */
+  readonly trusted?: string
+}
+
+/** What the server says. */
+interface Message {
+  readonly type: string
+  readonly [field: string]: unknown
 }
 
 /** An entry of the server's `slots`. */
@@ -53,7 +60,7 @@ interface Assignment {
 interface Place {
   readonly viewport: Size
   readonly devices: Devices
-  readonly size: Size
+  readonly camera: Camera
 }
 
 /** A participant in a browser of their own. */
@@ -63,8 +70,6 @@ export class Person {
   readonly browser: Browser
   readonly context: BrowserContext
   readonly page: Page
-  /** What the server said, in order. Only Chromium lets a test listen. */
-  readonly told: { readonly type: string; readonly [field: string]: unknown }[] = []
   /** Everything the page complained about. */
   readonly complaints: string[] = []
 
@@ -78,36 +83,32 @@ export class Person {
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text())
     })
-    page.on('websocket', (socket) => {
-      socket.on('framereceived', ({ payload }) => {
-        if (typeof payload === 'string') this.told.push(JSON.parse(payload) as { type: string })
-      })
-    })
   }
 
   static async launch(kind: BrowserKind, identity: Identity, options: LaunchOptions = {}): Promise<Person> {
-    const { devices = 'present', viewport = { width: 1100, height: 750 }, switches = [], starter } = options
+    const { devices = 'present', viewport = { width: 1100, height: 750 }, network, trusted } = options
     const scene = { colour: identity.colour, hertz: identity.hertz, camera: options.picture ?? small }
-    const browser = await launch(kind, scene, { devices, switches, starter })
-    const person = await Person.#in(browser, kind, identity, { viewport, devices, size: scene.camera })
+    const browser = await launch(kind, scene, { devices, network, trusted })
+    const person = await Person.#in(browser, kind, identity, { viewport, devices, camera: scene.camera })
     if (options.relayOnly) await person.page.addInitScript(relayOnly)
     return person
   }
 
   /** Another participant in the same browser, and so in front of the same camera. */
   neighbour(name: string): Promise<Person> {
-    const page = { viewport: { width: 900, height: 600 }, devices: 'present', size: small } as const
+    const page = { viewport: { width: 900, height: 600 }, devices: 'present', camera: small } as const
     return Person.#in(this.browser, this.kind, { ...this.identity, name }, page)
   }
 
-  static async #in(browser: Browser, kind: BrowserKind, identity: Identity, { viewport, devices, size }: Place): Promise<Person> {
+  static async #in(browser: Browser, kind: BrowserKind, identity: Identity, { viewport, devices, camera }: Place): Promise<Person> {
     const context = await browser.newContext({ viewport })
     const page = await context.newPage()
     await page.addInitScript(noteSound)
     await page.addInitScript(noteConnections)
+    await page.addInitScript(noteMessages)
     await page.addInitScript(fakeScreen)
     const { rgb } = identity.colour
-    if (kind === 'firefox' && devices === 'present') await page.addInitScript(fakeCamera, { rgb, ...size })
+    if (kind === 'firefox' && devices === 'present') await page.addInitScript(fakeCamera, { rgb, ...camera })
     return new Person(kind, identity, browser, context, page)
   }
 
@@ -188,10 +189,16 @@ export class Person {
     return arriving.flatMap(({ frameHeight }) => frameHeight ?? [])
   }
 
+  /** What the server said, in order. */
+  async told(): Promise<Message[]> {
+    const texts = await this.page.evaluate(() => window.seameetTold ?? [])
+    return texts.map((text) => JSON.parse(text) as Message)
+  }
+
   /** Why the picture of somebody's track is as it is: what the server said last about it. */
-  cause(of: Person): string | undefined {
-    const said = this.told.filter(({ type }) => type === 'slots').flatMap((message) => message.assignments as Assignment[])
-    const own = of.told.find(({ type }) => type === 'ready')?.participant
+  async cause(of: Person): Promise<string | undefined> {
+    const said = (await this.told()).filter(({ type }) => type === 'slots').flatMap((message) => message.assignments as Assignment[])
+    const own = (await of.told()).find(({ type }) => type === 'ready')?.participant
     const line = said.findLast(({ participant, layer }) => participant === own && layer !== undefined)?.mid
     return said.findLast(({ mid }) => mid === line)?.cause
   }

@@ -1,38 +1,35 @@
 import { expect, test } from '../src/fixtures.ts'
 import { rich } from '../src/media-files.ts'
 import type { Network } from '../src/network.ts'
-import { people, Person } from '../src/person.ts'
+import { type Identity, type LaunchOptions, people, type Person } from '../src/person.ts'
 import { longestFreeze, reports, route, watchFrames } from '../src/reports.ts'
 import { Server } from '../src/server.ts'
 
 const { alice, bob } = people
 const everybody = Object.values(people)
 
+type Open = (identity: Identity, options?: LaunchOptions) => Promise<Person>
+
 /** Alice beside the server, Bob at the far end of the line. Both see each other when this returns. */
-async function call(network: Network, run: (alice: Person, bob: Person) => Promise<void>, picture = rich): Promise<void> {
+async function call(network: Network, open: Open, run: (alice: Person, bob: Person) => Promise<void>): Promise<void> {
   const server = await Server.start(['--dev'], network.address)
-  const opened: Person[] = []
   try {
-    // A page of an address has no camera unless the browser is told to trust it.
-    const switches = [`--unsafely-treat-insecure-origin-as-secure=${server.url}`]
-    const a = await Person.launch('chromium', alice, { switches, picture })
-    opened.push(a)
-    const b = await Person.launch('chromium', bob, { switches, starter: network.starter })
-    opened.push(b)
+    const trusted = server.url
+    const a = await open(alice, { trusted, picture: rich })
+    const b = await open(bob, { trusted, network })
     await a.join(server.roomUrl('line'))
     await b.join(server.roomUrl('line'))
     await b.sees(alice)
     await a.sees(bob)
     await run(a, b)
   } finally {
-    await Promise.all(opened.map((person) => person.close()))
     await server.stop()
   }
 }
 
-test('a narrow line gets a smaller picture that keeps moving, and a wide one all of it again', async ({ network }) => {
+test('a narrow line gets a smaller picture that keeps moving, and a wide one all of it again', async ({ network, open }) => {
   test.setTimeout(180_000)
-  await call(network, async (a, b) => {
+  await call(network, open, async (a, b) => {
     await expect.poll(() => b.heights(), { message: 'full quality at first', timeout: 30_000 }).toEqual([540])
     network.become({ down: 400 })
     await expect.poll(async () => Math.max(...(await b.heights())), { message: 'a smaller layer' }).toBeLessThan(540)
@@ -50,9 +47,9 @@ test('a narrow line gets a smaller picture that keeps moving, and a wide one all
   })
 })
 
-test('a line that loses every twelfth packet both ways keeps picture and sound', async ({ network }) => {
+test('a line that loses every twelfth packet both ways keeps picture and sound', async ({ network, open }) => {
   test.setTimeout(150_000)
-  await call(network, async (a, b) => {
+  await call(network, open, async (a, b) => {
     network.become({ loss: 0.08 })
     const videos = [b.tile(alice).locator('video'), a.tile(bob).locator('video')]
     for (const video of videos) await watchFrames(video)
@@ -68,10 +65,10 @@ test('a line that loses every twelfth packet both ways keeps picture and sound',
   })
 })
 
-test('where a firewall stops UDP the call goes over TCP', async ({ network }) => {
+test('where a firewall stops UDP the call goes over TCP', async ({ network, open }) => {
   test.setTimeout(150_000)
   network.become({ noUdp: true })
-  await call(network, async (a, b) => {
+  await call(network, open, async (a, b) => {
     await b.hears(everybody, [alice])
     await a.hears(everybody, [bob])
     expect(await route(b.page)).toMatchObject({ local: { protocol: 'tcp' }, remote: { protocol: 'tcp' } })
