@@ -2,7 +2,7 @@
 //!
 //! Frame numbers count on when [`Munger`](crate::Munger) begins another stretch; within a stretch they keep
 //! their gaps, since frames refer to each other by the difference of their numbers. Template ids move out of
-//! the way of those of the structure before, and the active decode targets are narrowed to those that the
+//! the way of those of another structure before, and the active decode targets are narrowed to those that the
 //! subscriber gets.
 
 use std::collections::VecDeque;
@@ -116,20 +116,20 @@ impl DescriptorMunger {
             .copied()
     }
 
-    /// A shift by which the ids of a new structure stand behind those of the latest one. Equal structures
-    /// keep their ids.
+    /// A shift by which the ids of a new structure stand behind those of the latest one. Structures that differ in
+    /// the size of the picture alone, as the encodings of simulcast do, have the same ids: receivers throw away what
+    /// names a template that they do not know, so that the loss of a keyframe's first packet would cost them the
+    /// whole keyframe, which they believe to have got.
     fn next_shift(&self, structure: &Arc<Structure>) -> u8 {
         let Some((latest, shift)) = &self.latest_structure else {
             return 0;
         };
-        if latest == structure {
-            return *shift;
+        let occupied = latest.template_id_offset().wrapping_add(*shift);
+        if latest.has_templates_of(structure) {
+            return occupied.wrapping_sub(structure.template_id_offset()) & TEMPLATE_ID_MASK;
         }
         let count = u8::try_from(latest.templates().len()).unwrap_or(TEMPLATE_ID_MASK);
-        let free = latest
-            .template_id_offset()
-            .wrapping_add(*shift)
-            .wrapping_add(count);
+        let free = occupied.wrapping_add(count);
         free.wrapping_sub(structure.template_id_offset()) & TEMPLATE_ID_MASK
     }
 

@@ -101,6 +101,14 @@ impl Structure {
         &self.resolutions
     }
 
+    /// Whether a packet that names a template of `other` means the same with this structure, if both have the same ids:
+    /// they differ at most in the ids and in the sizes of their pictures.
+    pub(super) fn has_templates_of(&self, other: &Self) -> bool {
+        self.chain_count == other.chain_count
+            && self.templates == other.templates
+            && self.decode_targets == other.decode_targets
+    }
+
     /// A mask with a bit for each decode target, the first being the lowest.
     pub fn all_decode_targets(&self) -> u32 {
         let unused = 32_u32.saturating_sub(u32::from(self.decode_target_count()));

@@ -91,6 +91,40 @@ fn template_ids_of_another_structure_stand_behind_those_in_use() {
 }
 
 #[test]
+fn a_packet_that_overtakes_the_keyframe_of_another_size_is_readable() {
+    let sized = |offset, width, height| {
+        let size = PictureSize { width, height };
+        let plain = l1t3(offset);
+        let sized = Structure::new(
+            offset,
+            plain.decode_target_count(),
+            plain.templates().to_vec(),
+            &[0, 0, 0],
+            vec![size],
+        );
+        Arc::new(sized.expect("valid"))
+    };
+    let (large, small) = (sized(60, 960, 540), sized(5, 240, 135));
+    let mut bench = Bench::new();
+    let mut receiver = DescriptorContext::new();
+    let first = descriptor(&large, 0, 1).attach_structure();
+    receiver
+        .read(&first.to_bytes(&bench.rewrite(0, &first)))
+        .expect("valid");
+
+    let lost = descriptor(&small, 0, 500).attach_structure();
+    bench.rewrite(1, &lost);
+    let next = descriptor(&small, 3, 501);
+    let read = receiver
+        .read(&next.to_bytes(&bench.rewrite(1, &next)))
+        .expect("the structure before tells the same of it");
+    assert_eq!(low_bits(read.frame), 3);
+    assert_eq!(read.temporal_id(), next.temporal_id());
+    assert_eq!(read.frame_diffs(), next.frame_diffs());
+    assert_eq!(read.indications(), next.indications());
+}
+
+#[test]
 fn fewer_active_targets_are_repeated_until_a_keyframe_has_all() {
     let mut bench = Bench::new();
     let structure = Arc::new(l1t3(0));
