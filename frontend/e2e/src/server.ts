@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { networkInterfaces } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 const program = process.env.SEAMEET_SERVER ?? fileURLToPath(new URL('../../../target/debug/seameet', import.meta.url))
@@ -11,6 +12,13 @@ interface Ports {
 }
 
 const loopback = '127.0.0.1'
+/** Every address of this machine. */
+export const everywhere = '0.0.0.0'
+/** This machine's address in its network, where it has one: Firefox sends no media to the loopback. */
+export const ownAddress =
+  Object.values(networkInterfaces())
+    .flat()
+    .find((own) => own?.family === 'IPv4' && !own.internal)?.address ?? loopback
 
 /** A running server program. */
 export class Server {
@@ -33,7 +41,8 @@ export class Server {
   }
 
   get url(): string {
-    return `http://${this.#address === loopback ? 'localhost' : this.#address}:${this.#ports.http}`
+    const isHere = [loopback, everywhere].includes(this.#address)
+    return `http://${isHere ? 'localhost' : this.#address}:${this.#ports.http}`
   }
 
   get udpPort(): number {

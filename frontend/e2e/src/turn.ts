@@ -2,17 +2,15 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { networkInterfaces, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ownAddress } from './server.ts'
 
 const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`
 
 const secret = 'the-secret-of-this-test'
-// Browsers take no relay on the loopback, so this machine's own address counts where it has one.
-const address =
-  Object.values(networkInterfaces())
-    .flat()
-    .find((own) => own?.family === 'IPv4' && !own.internal)?.address ?? '127.0.0.1'
+// Browsers take no relay on the loopback.
+const address = ownAddress
 
 /** Debian's coturn, which takes the time-limited credentials that our server signs. */
 export class TurnServer {
