@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::FlagLayer;
+use crate::load::Sinks;
 
 /// A video meeting server: signaling, media and web page in one program.
 #[derive(Debug, Parser)]
@@ -83,6 +84,10 @@ pub(crate) struct LoadOptions {
     /// Tracks of sound that each participant receives at the same time; at most three unless given.
     #[arg(long)]
     pub(crate) audio_slots: Option<usize>,
+    /// How participants receive: lightly, or as whole WebRTC endpoints, which take some ten times as much of a processor
+    /// for each packet but repair what is lost.
+    #[arg(long, value_enum, default_value_t = Sinks::Light)]
+    pub(crate) sinks: Sinks,
     /// The local address of all participants. Unless given it is the one that reaches the server; where that is this
     /// machine, each participant has an address of its own, so that limits per address hold nobody up.
     #[arg(long, value_name = "IP")]

@@ -13,6 +13,7 @@
 //!
 //! - [`plan`]: what a participant publishes and wants to receive
 //! - [`participant`]: the machine
+//! - [`machine`]: what a driver runs
 //! - [`media`]: packets, formats and tracks
 //! - [`error`]: what goes wrong
 //! - `driver`: sockets
@@ -20,11 +21,13 @@
 #[cfg(feature = "driver")]
 pub mod driver;
 pub mod error;
+pub mod machine;
 pub mod media;
 pub mod participant;
 pub mod plan;
 
 pub use error::{EndReason, JoinError};
+pub use machine::Machine;
 pub use participant::{Event, Output, Participant};
 pub use plan::{ParticipantPlan, Publication, Token};
 pub use seameet_core::ErrorCode;

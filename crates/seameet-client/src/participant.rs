@@ -5,6 +5,7 @@
 //!      └────────── error, closed, media lost ──────────▶ Ended ◀───────────┘
 //! ```
 
+mod lightly;
 mod messages;
 
 use std::collections::VecDeque;
@@ -14,12 +15,14 @@ use std::time::Instant;
 use seameet_core::media::TrackSource;
 use seameet_core::{MediaKind, Mid, Rid};
 use seameet_pipeline::{
-    LineDirection, OfferLine, OutgoingPacket, PeerConfig, PeerConnection, PeerEvent, Protocol,
-    ReceivedPacket, Role, Transmit,
+    Arrival, LineDirection, OfferLine, OutgoingPacket, PeerConfig, PeerConnection, PeerEvent,
+    Protocol, ReceivedPacket, Role, Transmit,
 };
 use seameet_signaling::wire::{PublisherDemand, ServerMessage, SlotAssignment};
 
 use crate::error::{EndReason, JoinError};
+use crate::machine::Machine;
+use crate::participant::lightly::Lightly;
 use crate::plan::ParticipantPlan;
 
 /// What a participant wants of its driver.
@@ -45,6 +48,8 @@ pub enum Event {
     Connected,
     /// A packet came.
     Packet(Box<ReceivedPacket>),
+    /// Packets came to who receives lightly.
+    Arrivals(Vec<Arrival>),
     /// What slots carry changed.
     Slots(Vec<SlotAssignment>),
     /// What is wanted of a published track changed.
@@ -88,6 +93,9 @@ pub struct Participant {
     connection: PeerConnection,
     phase: Phase,
     published: Vec<Published>,
+    lightly: Lightly,
+    /// Packets wait in the engine for the next timeout.
+    has_written: bool,
     outputs: VecDeque<Output>,
 }
 
@@ -102,82 +110,18 @@ impl Participant {
         config.local_addresses = vec![plan.address];
         config.video_codecs.clone_from(&plan.video_codecs);
         config.bandwidth = plan.uplink;
+        config.light = plan.light;
         let mut participant = Self {
             connection: PeerConnection::new(&config, now)?,
+            lightly: Lightly::new(&plan),
             plan,
             phase: Phase::Joining,
             published: Vec::new(),
+            has_written: false,
             outputs: VecDeque::new(),
         };
         participant.ask_to_join();
         Ok(participant)
-    }
-
-    /// Takes a text from the WebSocket.
-    pub fn handle_text(&mut self, now: Instant, text: &str) {
-        if self.phase != Phase::Ended {
-            self.take_text(now, text);
-            self.collect();
-        }
-    }
-
-    /// The WebSocket is gone.
-    pub fn handle_disconnect(&mut self) {
-        self.end(EndReason::SignalingLost);
-    }
-
-    /// Takes a datagram that came to [`ParticipantPlan::address`].
-    pub fn handle_datagram(&mut self, now: Instant, source: SocketAddr, datagram: &[u8]) {
-        if self.phase == Phase::Ended {
-            return;
-        }
-        let address = self.plan.address;
-        let taken = self
-            .connection
-            .handle_datagram(now, Protocol::Udp, source, address, datagram);
-        match taken {
-            Ok(()) => self.collect(),
-            Err(error) => self.end(error.into()),
-        }
-    }
-
-    /// Lets time pass: sends what was written, acts on timers.
-    pub fn handle_timeout(&mut self, now: Instant) {
-        if self.phase == Phase::Ended {
-            return;
-        }
-        match self.connection.handle_timeout(now) {
-            Ok(()) => self.collect(),
-            Err(error) => self.end(error.into()),
-        }
-    }
-
-    /// When to call [`handle_timeout`](Self::handle_timeout) next; `None` when it is over.
-    pub fn deadline(&self) -> Option<Instant> {
-        (self.phase != Phase::Ended).then(|| self.connection.deadline())
-    }
-
-    /// What to do next.
-    pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
-    }
-
-    /// Sends a packet of a published track with the next [`handle_timeout`](Self::handle_timeout). Returns whether it can
-    /// be sent: not before it is connected, and not in a format that was not agreed on.
-    pub fn write(&mut self, source: TrackSource, packet: &OutgoingPacket<'_>) -> bool {
-        let published = self.published.iter().find(|it| it.source == source);
-        self.phase == Phase::Connected
-            && published.is_some_and(|it| self.connection.write(it.mid, packet))
-    }
-
-    /// Leaves the room and ends the media connection.
-    pub fn leave(&mut self, now: Instant) {
-        if self.phase != Phase::Ended {
-            self.say_goodbye();
-            self.connection.close(now);
-            self.collect_datagrams();
-            self.end(EndReason::Left);
-        }
     }
 
     /// Media can flow.
@@ -201,22 +145,26 @@ impl Participant {
         sending.chain(receiving).collect()
     }
 
-    fn collect(&mut self) {
+    fn collect(&mut self, now: Instant) {
         while let Some(event) = self.connection.poll_event() {
-            self.take_event(event);
+            self.take_event(now, event);
         }
         self.collect_datagrams();
     }
 
     fn collect_datagrams(&mut self) {
         while let Some(transmit) = self.connection.poll_transmit() {
+            if self.lightly.withholds(&transmit) {
+                continue;
+            }
             self.outputs.push_back(Output::Transmit(transmit));
         }
     }
 
-    fn take_event(&mut self, event: PeerEvent) {
+    fn take_event(&mut self, now: Instant, event: PeerEvent) {
         match event {
             PeerEvent::Connected => {
+                self.lightly.begin(now, &self.connection);
                 self.phase = Phase::Connected;
                 self.tell(Event::Connected);
             }
@@ -246,6 +194,88 @@ impl Participant {
         if self.phase != Phase::Ended {
             self.phase = Phase::Ended;
             self.tell(Event::Ended(reason));
+        }
+    }
+}
+
+impl Machine for Participant {
+    const SUBPROTOCOL: Option<&'static str> = None;
+
+    fn handle_text(&mut self, now: Instant, text: &str) {
+        if self.phase != Phase::Ended {
+            self.take_text(now, text);
+            self.collect(now);
+        }
+    }
+
+    fn handle_disconnect(&mut self) {
+        self.end(EndReason::SignalingLost);
+    }
+
+    fn handle_datagram(&mut self, now: Instant, source: SocketAddr, datagram: &[u8]) {
+        if self.phase == Phase::Ended || self.lightly.take(now, source, datagram) {
+            return;
+        }
+        let address = self.plan.address;
+        let taken = self
+            .connection
+            .handle_datagram(now, Protocol::Udp, source, address, datagram);
+        match taken {
+            Ok(()) => self.collect(now),
+            Err(error) => self.end(error.into()),
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        if self.phase == Phase::Ended {
+            return;
+        }
+        let reports = self.lightly.poll(now, self.plan.address);
+        self.outputs.extend(reports.map(Output::Transmit));
+        // The engine is not asked for nothing where each packet counts.
+        let has_written = std::mem::take(&mut self.has_written);
+        if self.lightly.is_on() && !has_written && now < self.connection.deadline() {
+            return;
+        }
+        match self.connection.handle_timeout(now) {
+            Ok(()) => self.collect(now),
+            Err(error) => self.end(error.into()),
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let deadline = self.connection.deadline();
+        let deadline = self
+            .lightly
+            .deadline()
+            .into_iter()
+            .fold(deadline, Instant::min);
+        (self.phase != Phase::Ended).then_some(deadline)
+    }
+
+    fn poll_output(&mut self) -> Option<Output> {
+        let arrivals = || {
+            self.lightly
+                .arrivals()
+                .map(Event::Arrivals)
+                .map(Output::Event)
+        };
+        self.outputs.pop_front().or_else(arrivals)
+    }
+
+    fn write(&mut self, source: TrackSource, packet: &OutgoingPacket<'_>) -> bool {
+        let published = self.published.iter().find(|it| it.source == source);
+        self.has_written = true;
+        self.phase == Phase::Connected
+            && published.is_some_and(|it| self.connection.write(it.mid, packet))
+    }
+
+    fn leave(&mut self, now: Instant) {
+        if self.phase != Phase::Ended {
+            self.say_goodbye();
+            self.connection.close(now);
+            self.collect_datagrams();
+            self.end(EndReason::Left);
         }
     }
 }

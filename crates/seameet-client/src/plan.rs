@@ -45,6 +45,9 @@ pub struct ParticipantPlan {
     pub video_codecs: Vec<Codec>,
     /// Estimates its uplink, beginning with so many bits per second, and paces what it sends.
     pub uplink: Option<u64>,
+    /// Receives without an endpoint's work, as generators of load do: [`Event::Arrivals`](crate::Event::Arrivals) instead of
+    /// packets; see [`seameet_pipeline::light`].
+    pub light: bool,
 }
 
 impl ParticipantPlan {
@@ -60,6 +63,7 @@ impl ParticipantPlan {
             video_slots: 0,
             video_codecs: vec![Codec::Vp8, Codec::H264, Codec::Vp9, Codec::Av1],
             uplink: None,
+            light: false,
         }
     }
 }

@@ -13,6 +13,7 @@ use str0m::{Candidate, Rtc, RtcConfig};
 
 use crate::error::OfferError;
 use crate::extension::extensions;
+use crate::light;
 
 /// Largest RTP payload of ordinary media: what fits a datagram of an ordinary path with all headers.
 pub const MAX_RTP_PAYLOAD: usize = 1_400;
@@ -100,6 +101,8 @@ pub struct PeerConfig {
     pub max_media_lines: usize,
     /// Largest RTP payload that is sent or accepted, in bytes; larger packets are dropped and counted.
     pub max_rtp_payload: usize,
+    /// Keeps the secrets of the handshake for a [`LightReceiver`](crate::LightReceiver). For programs that measure only.
+    pub light: bool,
 }
 
 impl PeerConfig {
@@ -116,6 +119,7 @@ impl PeerConfig {
             video_codecs: vec![Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1],
             max_media_lines: 64,
             max_rtp_payload: MAX_RTP_PAYLOAD,
+            light: false,
         }
     }
 
@@ -148,7 +152,11 @@ impl PeerConfig {
 
     fn engine_config(&self) -> RtcConfig {
         let mut config = RtcConfig::new()
-            .set_crypto_provider(provider())
+            .set_crypto_provider(if self.light {
+                light::provider()
+            } else {
+                provider()
+            })
             .set_rtp_mode(true)
             .set_ice_lite(self.role == Role::Server)
             .set_rtcp_report_interval_video(Duration::from_secs(1))

@@ -19,6 +19,7 @@
 //!
 //! - [`config`]: roles, credentials, codecs, certificate
 //! - [`peer`]: the endpoint
+//! - [`light`]: receiving without an endpoint's work, for measuring servers
 //! - [`negotiate`]: offers, answers and media lines
 //! - [`packet`]: RTP packets and payload formats in our words
 //! - [`stun`]: whom a datagram from an unknown address names
@@ -27,6 +28,7 @@ pub mod config;
 mod convert;
 pub mod error;
 mod extension;
+pub mod light;
 pub mod negotiate;
 pub mod packet;
 pub mod peer;
@@ -34,6 +36,7 @@ pub mod stun;
 
 pub use config::{Certificate, IceCredentials, PeerConfig, Role};
 pub use error::{AnswerError, OfferError, PeerError};
+pub use light::{Arrival, LightReceiver, Opened};
 pub use negotiate::{AcceptedOffer, LineDirection, MediaLine, OfferLine, ParsedOffer};
 pub use packet::{Format, OutgoingPacket, ReceivedPacket};
 pub use peer::{

@@ -1,6 +1,7 @@
 //! The endpoint.
 
 mod event;
+mod lightly;
 mod lines;
 mod media;
 mod negotiation;
@@ -23,6 +24,7 @@ use str0m::{Event, IceConnectionState, Input, Output, Rtc};
 use crate::config::{PeerConfig, Role};
 use crate::convert;
 use crate::error::{OfferError, PeerError};
+use crate::light::{self, SharedSecrets};
 use crate::negotiate::MediaLine;
 use crate::peer::lines::Lines;
 use crate::peer::media::ENGINE_MAX_RTP_PAYLOAD;
@@ -37,6 +39,8 @@ pub use event::{CloseReason, PeerEvent, PeerStatistics, Protocol, SendBacklog, T
 /// One WebRTC endpoint.
 pub struct PeerConnection {
     rtc: Rtc,
+    /// What a light receiver needs; `None` unless there is to be one.
+    secrets: Option<SharedSecrets>,
     lines: Lines,
     path: Path,
     reports: Allowance,
@@ -62,8 +66,10 @@ impl PeerConnection {
     ///
     /// When a local address cannot be a candidate.
     pub fn new(config: &PeerConfig, now: Instant) -> Result<Self, OfferError> {
+        let rtc = config.build(now)?;
         Ok(Self {
-            rtc: config.build(now)?,
+            rtc,
+            secrets: light::take_latest().filter(|_| config.light),
             lines: Lines::default(),
             path: Path::default(),
             reports: Allowance::new(now),

@@ -52,6 +52,7 @@ fn plan(options: &LoadOptions) -> Result<Plan> {
         audio: !options.no_audio,
         video_slots: options.video_slots.unwrap_or(publishers),
         audio_slots: options.audio_slots.unwrap_or(audio_slots),
+        sinks: options.sinks,
         origin: origin(options)?,
         threads: options.threads,
         ramp: seconds(options.ramp, "ramp")?,

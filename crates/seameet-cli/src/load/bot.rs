@@ -4,13 +4,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use seameet_client::driver::Driver;
-use seameet_client::media::{ReceivedPacket, TrackSource};
-use seameet_client::{Event, ParticipantPlan, Publication, Token};
+use seameet_client::media::{Arrival, Opened, ReceivedPacket, TrackSource};
+use seameet_client::{Event, Machine as _, ParticipantPlan, Publication, Token};
 
-use super::Plan;
+use super::lines::Lines;
 use super::measure::Measures;
-use super::media::{self, Stream};
+use super::media::{Clock, Stream};
 use super::refusal::Refusal;
+use super::{Plan, Sinks};
 
 /// Who it is.
 #[derive(Debug, Clone)]
@@ -25,7 +26,7 @@ pub(crate) struct Bot {
 /// A participant that is in.
 struct Playing {
     driver: Box<Driver>,
-    number: u32,
+    lines: Lines,
     sound: Option<Stream>,
     pictures: Vec<Stream>,
     measures: Arc<Mutex<Measures>>,
@@ -68,7 +69,7 @@ async fn attend(
     let driver = driver.map_err(|error| Refusal::of_join(&error))?;
     let mut playing = Playing {
         driver: Box::new(driver),
-        number: bot.number,
+        lines: Lines::default(),
         sound: None,
         pictures: Vec::new(),
         measures: Arc::clone(measures),
@@ -107,6 +108,7 @@ fn describe(bot: &Bot, plan: &Plan, address: std::net::SocketAddr) -> Participan
     described.token = plan.token.clone().map(Token::new);
     described.video_slots = plan.video_slots;
     described.audio_slots = plan.audio_slots;
+    described.light = plan.sinks == Sinks::Light;
     if bot.publishes {
         let sound = plan
             .audio
@@ -142,6 +144,7 @@ impl Playing {
     fn take(&mut self, event: Event) {
         match event {
             Event::Packet(packet) => self.receive(&packet),
+            Event::Arrivals(arrivals) => self.receive_lightly(&arrivals),
             Event::Joined { .. } => note(&self.measures, Measures::joined),
             Event::KeyframeWanted { encoding, .. } => {
                 let is_it = |stream: &&mut Stream| encoding.is_none() || stream.rid == encoding;
@@ -157,17 +160,46 @@ impl Playing {
     fn receive(&mut self, received: &ReceivedPacket) {
         let packet = &received.packet;
         let payload = packet.payload.shared();
-        let latency = media::latency(&payload);
+        let latency = Clock::now().latency(&payload);
         let line = received.mid.as_str().bytes();
         let line = line.fold(0_u32, |hash, byte| hash.wrapping_mul(31) + u32::from(byte));
-        let is_first = !std::mem::replace(&mut self.has_media, true);
+        let change = self.lines.take(line, packet.sequence, received.arrival);
+        self.note_first();
         note(&self.measures, |measures| {
-            if is_first {
-                measures.first_media(self.since.elapsed());
-            }
-            let what = (received.arrival, packet.sequence, payload.len());
-            measures.received((self.number, line), what, latency);
+            measures.received(payload.len(), change, latency);
         });
+    }
+
+    fn receive_lightly(&mut self, arrivals: &[Arrival]) {
+        self.note_first();
+        let clock = Clock::now();
+        let lines = &mut self.lines;
+        note(&self.measures, |measures| {
+            for arrival in arrivals {
+                let latency = match arrival.opened {
+                    Opened::Ending(ending) => clock.latency(&ending),
+                    Opened::Failed => {
+                        measures.forged();
+                        continue;
+                    }
+                    Opened::Untried | Opened::Short => None,
+                };
+                if arrival.is_media {
+                    let change = lines.take(arrival.ssrc, arrival.sequence, arrival.at);
+                    measures.received(arrival.bytes, change, latency);
+                } else {
+                    measures.repaired();
+                }
+            }
+        });
+    }
+
+    fn note_first(&mut self) {
+        if !std::mem::replace(&mut self.has_media, true) {
+            note(&self.measures, |measures| {
+                measures.first_media(self.since.elapsed());
+            });
+        }
     }
 
     /// When the next frame of any stream is due.

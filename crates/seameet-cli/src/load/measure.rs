@@ -1,18 +1,17 @@
 //! What participants find out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hdrhistogram::Histogram;
+
+use super::lines::Change;
 
 /// Latencies up to a minute are told apart, in microseconds.
 const LONGEST: u64 = 60_000_000;
 /// Digits that are kept of each.
 const DIGITS: u8 = 3;
-
-/// One line of one participant.
-pub(crate) type LineKey = (u32, u32);
 
 /// What a thread's participants found out.
 #[derive(Debug)]
@@ -21,7 +20,6 @@ pub(crate) struct Measures {
     latency: Histogram<u64>,
     joins: Histogram<u64>,
     first_media: Histogram<u64>,
-    lines: HashMap<LineKey, LineState>,
     refusals: BTreeMap<String, u64>,
 }
 
@@ -35,15 +33,10 @@ struct Totals {
     sent: u64,
     received: u64,
     bytes: u64,
-    lost: u64,
+    lost: i64,
+    repairs: u64,
+    forged: u64,
     longest_gap: Duration,
-}
-
-/// What came on a line.
-#[derive(Debug, Clone, Copy)]
-struct LineState {
-    highest: u64,
-    at: Instant,
 }
 
 /// All threads' findings.
@@ -60,7 +53,11 @@ pub(crate) struct Summary {
     /// Packets.
     pub(crate) sent: u64,
     pub(crate) received: u64,
-    pub(crate) lost: u64,
+    pub(crate) lost: i64,
+    /// Repairs and padding, which are not among those received.
+    pub(crate) repairs: u64,
+    /// Packets that are not authentic.
+    pub(crate) forged: u64,
     /// Payload that came, in bytes.
     pub(crate) bytes: u64,
     /// The longest time without a packet on any line that had begun.
@@ -89,7 +86,6 @@ impl Measures {
             latency: histogram(),
             joins: histogram(),
             first_media: histogram(),
-            lines: HashMap::new(),
             refusals: BTreeMap::new(),
         }
     }
@@ -126,35 +122,25 @@ impl Measures {
         self.totals.sent += packets;
     }
 
-    /// A packet came. Numbers that were skipped count as lost until they come.
-    pub(crate) fn received(
-        &mut self,
-        line: LineKey,
-        (at, sequence, bytes): (Instant, u64, usize),
-        latency: Option<Duration>,
-    ) {
+    /// A packet of so many bytes of payload came.
+    pub(crate) fn received(&mut self, bytes: usize, change: Change, latency: Option<Duration>) {
         self.totals.received += 1;
         self.totals.bytes += u64::try_from(bytes).unwrap_or(0);
+        self.totals.lost += change.lost;
+        self.totals.longest_gap = self.totals.longest_gap.max(change.gap);
         if let Some(latency) = latency {
             self.latency.saturating_record(micros(latency));
         }
-        let Some(state) = self.lines.get_mut(&line) else {
-            let state = LineState {
-                highest: sequence,
-                at,
-            };
-            self.lines.insert(line, state);
-            return;
-        };
-        if sequence > state.highest {
-            self.totals.lost += sequence - state.highest - 1;
-            state.highest = sequence;
-        } else {
-            self.totals.lost = self.totals.lost.saturating_sub(1);
-        }
-        let gap = at.saturating_duration_since(state.at);
-        self.totals.longest_gap = self.totals.longest_gap.max(gap);
-        state.at = at;
+    }
+
+    /// A repair or padding came.
+    pub(crate) fn repaired(&mut self) {
+        self.totals.repairs += 1;
+    }
+
+    /// A packet came that is not authentic.
+    pub(crate) fn forged(&mut self) {
+        self.totals.forged += 1;
     }
 
     /// All threads' findings together.
@@ -168,6 +154,8 @@ impl Measures {
             sent: 0,
             received: 0,
             lost: 0,
+            repairs: 0,
+            forged: 0,
             bytes: 0,
             longest_gap: Duration::ZERO,
             latency: histogram(),
@@ -195,6 +183,8 @@ impl Summary {
         self.sent += totals.sent;
         self.received += totals.received;
         self.lost += totals.lost;
+        self.repairs += totals.repairs;
+        self.forged += totals.forged;
         self.bytes += totals.bytes;
         self.longest_gap = self.longest_gap.max(totals.longest_gap);
         // All have the same bounds.
@@ -207,10 +197,17 @@ impl Summary {
     pub(crate) fn since(mut self, earlier: &Self) -> Self {
         self.sent -= earlier.sent.min(self.sent);
         self.received -= earlier.received.min(self.received);
-        self.lost -= earlier.lost.min(self.lost);
+        self.lost -= earlier.lost;
+        self.repairs -= earlier.repairs.min(self.repairs);
+        self.forged -= earlier.forged.min(self.forged);
         self.bytes -= earlier.bytes.min(self.bytes);
         let _ = self.latency.subtract(&earlier.latency);
         self
+    }
+
+    /// Packets that were to come and did not. More may come late than are missed, when what is late was missed before.
+    pub(crate) fn missing(&self) -> u64 {
+        u64::try_from(self.lost).unwrap_or(0)
     }
 
     /// The share of what was to come that did not, from 0 to 1.
@@ -219,50 +216,39 @@ impl Summary {
         reason = "a share needs no more than 52 bits"
     )]
     pub(crate) fn loss(&self) -> f64 {
-        let expected = self.received + self.lost;
+        let missing = self.missing();
+        let expected = self.received + missing;
         if expected == 0 {
             return 0.0;
         }
-        self.lost as f64 / expected as f64
+        missing as f64 / expected as f64
     }
 }
 
 #[cfg(test)]
 mod tests {
-    //! Tests of counting.
+    //! Tests of adding up.
 
     use super::*;
-
-    fn after(sequences: &[u64]) -> (u64, u64) {
-        let mut measures = Measures::new();
-        for sequence in sequences {
-            measures.received((1, 2), (Instant::now(), *sequence, 10), None);
-        }
-        (measures.totals.received, measures.totals.lost)
-    }
-
-    #[test]
-    fn what_is_skipped_is_lost_until_it_comes() {
-        assert_eq!(after(&[5, 6, 7]), (3, 0));
-        assert_eq!(after(&[5, 9]), (2, 3));
-        assert_eq!(after(&[5, 9, 7]), (3, 2));
-    }
 
     #[test]
     fn what_came_before_does_not_count() {
         let all = [Arc::new(Mutex::new(Measures::new()))];
-        let receive = |sequence, millis| {
+        let receive = |lost, millis| {
             let latency = Some(Duration::from_millis(millis));
+            let gap = Duration::ZERO;
             let mut measures = all[0].lock().expect("nobody panics");
-            measures.received((1, 2), (Instant::now(), sequence, 10), latency);
+            measures.received(10, Change { lost, gap }, latency);
         };
-        receive(1, 500);
+        receive(7, 500);
         let before = Measures::sum(&all);
-        receive(2, 10);
-        receive(4, 10);
+        receive(0, 10);
+        receive(1, 10);
         let summary = Measures::sum(&all).since(&before);
-        assert_eq!((summary.received, summary.lost), (2, 1));
+        assert_eq!((summary.received, summary.missing()), (2, 1));
         assert!(summary.latency.max() < 11_000);
         assert!((summary.loss() - 1.0 / 3.0).abs() < 1e-9);
+        receive(-8, 10);
+        assert_eq!(Measures::sum(&all).since(&before).missing(), 0);
     }
 }

@@ -182,11 +182,21 @@ impl Stream {
     }
 }
 
-/// How long a packet was on its way; `None` if it carries no time or one that has not come yet.
-pub(crate) fn latency(payload: &[u8]) -> Option<Duration> {
-    let stamp = payload.last_chunk::<STAMP>()?;
-    let passed = nanos_now().checked_sub(u64::from_be_bytes(*stamp))?;
-    Some(Duration::from_nanos(passed)).filter(|passed| *passed < Duration::from_secs(60))
+/// The time that packets carry, as it is now.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock(u64);
+
+impl Clock {
+    pub(crate) fn now() -> Self {
+        Self(nanos_now())
+    }
+
+    /// How long a packet with this payload was on its way; `None` if it carries no time or one that has not come yet.
+    pub(crate) fn latency(self, payload: &[u8]) -> Option<Duration> {
+        let stamp = payload.last_chunk::<STAMP>()?;
+        let passed = self.0.checked_sub(u64::from_be_bytes(*stamp))?;
+        Some(Duration::from_nanos(passed)).filter(|passed| *passed < Duration::from_secs(60))
+    }
 }
 
 fn nanos_now() -> u64 {
@@ -224,10 +234,11 @@ mod tests {
     fn packets_tell_how_long_they_took() {
         let now = Instant::now();
         let packet = Stream::sound(now).poll(now).remove(0);
-        let latency = latency(&packet.payload.shared()).expect("it carries the time");
-        assert!(latency < Duration::from_secs(10));
-        assert_eq!(super::latency(&[0xFF; 8]), None);
-        assert_eq!(super::latency(&[1, 2]), None);
+        let clock = Clock::now();
+        let latency = clock.latency(&packet.payload.shared());
+        assert!(latency.expect("it carries the time") < Duration::from_secs(10));
+        assert_eq!(clock.latency(&[0xFF; 8]), None);
+        assert_eq!(clock.latency(&[1, 2]), None);
     }
 
     #[test]

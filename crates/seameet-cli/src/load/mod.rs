@@ -7,10 +7,13 @@
 //!                     Measures ─▶ a line each second, a summary, JSON
 //! ```
 //!
-//! Bots are whole WebRTC endpoints. They take 7 to 15 µs of a processor for each packet that they receive, about as much as
-//! a server spends on it: give the generator processors of its own, and look at how busy it was before believing a figure.
+//! Bots shake hands and publish as whole WebRTC endpoints. Such an endpoint takes about as much of a processor for each
+//! packet that it receives as a server spends on it, so that bots receive lightly unless asked otherwise
+//! ([`Sinks`], `seameet_pipeline::light`). Give the generator processors of its own all the same, and look at how busy it
+//! was before believing a figure.
 
 mod bot;
+mod lines;
 mod measure;
 mod media;
 mod origin;
@@ -33,6 +36,15 @@ pub(crate) use media::VideoShape;
 pub(crate) use origin::Origin;
 pub(crate) use report::Report;
 
+/// How participants receive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Sinks {
+    /// Counts packets and opens one of each frame; asks for nothing again.
+    Light,
+    /// As a browser does.
+    Full,
+}
+
 /// What to do to a server.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
@@ -50,6 +62,7 @@ pub(crate) struct Plan {
     /// Slots of each participant.
     pub(crate) video_slots: usize,
     pub(crate) audio_slots: usize,
+    pub(crate) sinks: Sinks,
     /// From where.
     pub(crate) origin: Origin,
     pub(crate) threads: usize,

@@ -105,7 +105,7 @@ impl Report {
             ),
             format!(
                 "lost           {} ({:.4} %)",
-                summary.lost,
+                summary.missing(),
                 summary.loss() * 100.0
             ),
             format!(
@@ -158,7 +158,9 @@ impl Report {
             "sent": summary.sent,
             "received": summary.received,
             "bytes": summary.bytes,
-            "lost": summary.lost,
+            "repairs": summary.repairs,
+            "forged": summary.forged,
+            "lost": summary.missing(),
             "loss": summary.loss(),
             "longest_gap_ms": u64::try_from(summary.longest_gap.as_millis()).unwrap_or(u64::MAX),
             "latency": quantiles(&summary.latency),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use seameet_core::media::TrackSource;
 use seameet_core::{Codec, ErrorCode};
 use seameet_pipeline::{
-    Format, OutgoingPacket, PeerConfig, PeerConnection, PeerEvent, Protocol, Role,
+    Arrival, Format, Opened, OutgoingPacket, PeerConfig, PeerConnection, PeerEvent, Protocol, Role,
 };
 use seameet_rtp::{Packet, Payload};
 use serde_json::{Value, json};
@@ -48,13 +48,22 @@ struct Call {
 
 impl Call {
     fn new() -> Self {
-        let now = Instant::now();
+        Self::planned(Self::plan())
+    }
+
+    fn plan() -> ParticipantPlan {
         let mut plan = ParticipantPlan::new("lab", address(1));
         plan.token = Some(Token::new("open sesame"));
         plan.publications = vec![Publication::new(TrackSource::Camera)];
         plan.video_slots = 2;
+        plan
+    }
+
+    fn planned(plan: ParticipantPlan) -> Self {
+        let now = Instant::now();
         let mut config = PeerConfig::new(Role::Server);
         config.local_addresses = vec![address(2)];
+        config.bandwidth = plan.light.then_some(300_000);
         let mut call = Self {
             now,
             participant: Participant::new(plan, now).unwrap(),
@@ -206,6 +215,58 @@ fn what_it_writes_arrives_once_it_is_connected() {
         call.step();
     }
     assert_eq!(call.arrived, (10..20).collect::<Vec<_>>());
+}
+
+/// What comes lightly, and packets.
+fn received(events: &[Event]) -> (Vec<Arrival>, usize) {
+    let mut arrivals = Vec::new();
+    let mut packets = 0;
+    for event in events {
+        match event {
+            Event::Arrivals(some) => arrivals.extend_from_slice(some),
+            Event::Packet(_) => packets += 1,
+            _ => {}
+        }
+    }
+    (arrivals, packets)
+}
+
+#[test]
+fn who_receives_lightly_counts_what_comes_and_publishes_as_ever() {
+    let mut plan = Call::plan();
+    plan.light = true;
+    let mut call = Call::planned(plan);
+    call.connect();
+    let slot = call
+        .server
+        .lines()
+        .into_iter()
+        .rfind(|it| it.direction.sends());
+    let slot = slot.unwrap().mid;
+    for sequence in 10..20 {
+        let packet = packet(sequence);
+        let now = call.now;
+        assert!(call.server.write(slot, &outgoing(&packet, now)));
+        assert!(
+            call.participant
+                .write(TrackSource::Camera, &outgoing(&packet, now))
+        );
+        call.step();
+    }
+    for _ in 0..300 {
+        call.step();
+    }
+    let (mut arrivals, packets) = received(&call.events);
+    arrivals.retain(|it| it.is_media);
+    let numbers: Vec<_> = arrivals.iter().map(|it| it.sequence & 0xFFFF).collect();
+    assert_eq!((numbers, packets), ((10..20).collect(), 0));
+    assert!(
+        arrivals.iter().all(|it| it.opened == Opened::Short),
+        "{arrivals:?}"
+    );
+    assert_eq!(call.arrived, (10..20).collect::<Vec<_>>());
+    // It tells what came, although its engine hears nothing.
+    assert_eq!(call.server.silence(), None);
 }
 
 #[test]
