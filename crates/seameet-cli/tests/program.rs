@@ -292,8 +292,11 @@ fn a_load_whose_thresholds_do_not_hold_fails_and_says_which() {
 /// Puts the server under a load of one publisher for three seconds.
 fn load(server: &Server, arguments: &[&str]) -> (bool, String, String) {
     let url = format!("ws://{}/ws", server.address);
-    let mut command = program(&["load", "--url", &url, "--ramp", "0", "--duration", "3"]);
-    command.args(["--video-kbps", "300"]).args(arguments);
+    let mut command = program(&["load", "--url", &url, "--video-kbps", "300"]);
+    if !arguments.contains(&"--every") {
+        command.args(["--ramp", "0", "--duration", "3"]);
+    }
+    command.args(arguments);
     output(&mut command)
 }
 
@@ -331,4 +334,52 @@ fn a_refusal_says_which_setting_of_the_server_lifts_it() {
     assert!(stdout.contains("1 never got in"), "{stdout}");
     assert!(stdout.contains("room_full"), "{stdout}");
     assert!(stdout.contains("--max-room-members"), "{stdout}");
+}
+
+#[test]
+fn a_load_grows_step_by_step_and_tells_of_each() {
+    let server = Server::start(&["--dev"], &[]);
+    let steps = [
+        "--step",
+        "1",
+        "--every",
+        "2",
+        "--ramp",
+        "0.5",
+        "--publishers",
+        "2",
+    ];
+    let shape = ["--codec", "h264", "--simulcast", "--speaker-every", "1"];
+    let more = [
+        "--json",
+        "--subscribers",
+        "2",
+        "--layout",
+        "speaker",
+        "--all-join",
+    ];
+    let (success, stdout, stderr) = load(&server, &[&steps[..], &shape, &more].concat());
+    assert!(success, "{stderr}");
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let steps = report["steps"].as_array().unwrap();
+    let connected: Vec<_> = steps.iter().map(|step| &step["connected"]).collect();
+    assert_eq!(connected, [3, 4]);
+    for step in steps {
+        assert!(step["received"].as_u64() > Some(100), "{step}");
+        assert_eq!(step["forged"], 0, "{step}");
+    }
+    assert!(stderr.contains("packets/s"), "{stderr}");
+}
+
+#[test]
+fn a_step_that_breaks_a_threshold_is_the_last() {
+    let server = Server::start(&["--dev", "--max-room-members", "3"], &[]);
+    let steps = ["--step", "1", "--every", "1", "--ramp", "0.2", "--all-join"];
+    let (success, stdout, stderr) = load(
+        &server,
+        &[&steps[..], &["--json", "--subscribers", "9"]].concat(),
+    );
+    assert!(!success);
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(report["steps"].as_array().unwrap().len(), 3, "{stderr}");
 }

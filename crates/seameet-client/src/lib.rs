@@ -28,6 +28,6 @@ pub mod plan;
 
 pub use error::{EndReason, JoinError};
 pub use machine::Machine;
-pub use participant::{Event, Output, Participant};
+pub use participant::{Event, Output, Participant, Scene};
 pub use plan::{ParticipantPlan, Publication, Token};
 pub use seameet_core::ErrorCode;

@@ -7,6 +7,7 @@
 
 mod lightly;
 mod messages;
+mod scene;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -18,12 +19,13 @@ use seameet_pipeline::{
     Arrival, LineDirection, OfferLine, OutgoingPacket, PeerConfig, PeerConnection, PeerEvent,
     Protocol, ReceivedPacket, Role, Transmit,
 };
-use seameet_signaling::wire::{PublisherDemand, ServerMessage, SlotAssignment};
+use seameet_signaling::wire::{ClientBody, PublisherDemand, ServerMessage, SlotAssignment, View};
 
 use crate::error::{EndReason, JoinError};
 use crate::machine::Machine;
 use crate::participant::lightly::Lightly;
 use crate::plan::ParticipantPlan;
+pub use scene::Scene;
 
 /// What a participant wants of its driver.
 #[derive(Debug)]
@@ -50,6 +52,8 @@ pub enum Event {
     Packet(Box<ReceivedPacket>),
     /// Packets came to who receives lightly.
     Arrivals(Vec<Arrival>),
+    /// There is something else to see; see [`Participant::scene`].
+    Scene,
     /// What slots carry changed.
     Slots(Vec<SlotAssignment>),
     /// What is wanted of a published track changed.
@@ -93,6 +97,7 @@ pub struct Participant {
     connection: PeerConnection,
     phase: Phase,
     published: Vec<Published>,
+    scene: Scene,
     lightly: Lightly,
     /// Packets wait in the engine for the next timeout.
     has_written: bool,
@@ -117,6 +122,7 @@ impl Participant {
             plan,
             phase: Phase::Joining,
             published: Vec::new(),
+            scene: Scene::default(),
             has_written: false,
             outputs: VecDeque::new(),
         };
@@ -127,6 +133,18 @@ impl Participant {
     /// Media can flow.
     pub fn is_connected(&self) -> bool {
         self.phase == Phase::Connected
+    }
+
+    /// What there is to see.
+    pub fn scene(&self) -> &Scene {
+        &self.scene
+    }
+
+    /// Says what to receive.
+    pub fn watch(&mut self, view: View) {
+        if self.phase >= Phase::Negotiated && self.phase != Phase::Ended {
+            self.say("view", ClientBody::View(view));
+        }
     }
 
     /// The lines to offer: one for each publication, then the slots.

@@ -1,34 +1,64 @@
 //! `seameet load`: puts a server under load and says how it held.
 
-use std::io::{Write as _, stderr, stdout};
+use std::io::{Write as _, stdout};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::args::LoadOptions;
-use crate::load::{self, Origin, Plan, Report, VideoShape};
+use crate::load::{self, Moment, Origin, Plan, Report, Show, Steps, Turns, VideoShape};
 
 /// Sound that is heard at the same time unless asked otherwise.
 const AUDIO_SLOTS: u32 = 3;
 
-/// Runs the load. Fails if a threshold does not hold.
+/// Runs the load. Fails if a threshold does not hold; with steps, the first that breaks one is the last.
 pub(crate) fn run(options: &LoadOptions) -> Result<()> {
     let plan = plan(options)?;
-    let report = load::run(&plan, |report| {
-        // Nothing is left to do when standard error is closed.
-        let _ = writeln!(stderr(), "{}", report.line());
+    if let Some(processors) = &options.cpus {
+        processors.pin()?;
+    }
+    let length = plan
+        .stages()
+        .last()
+        .map_or(Duration::ZERO, |stage| stage.ends);
+    let mut show = Show::new(length);
+    let reports = load::run(&plan, |moment| match moment {
+        Moment::Second(report) => {
+            if plan.steps.is_none() {
+                show.second(report);
+            }
+            true
+        }
+        Moment::Stage(report) => {
+            if plan.steps.is_some() {
+                show.step(report);
+            }
+            broken(options, report).is_empty()
+        }
     })?;
-    let text = if options.json {
-        serde_json::to_string_pretty(&report.json())?
-    } else {
-        report.text()
-    };
-    writeln!(stdout(), "{text}")?;
-    let broken = broken(options, &report);
+    show.end();
+    writeln!(stdout(), "{}", result(options, &reports)?)?;
+    let broken: Vec<_> = reports
+        .iter()
+        .flat_map(|report| broken(options, report))
+        .collect();
     if !broken.is_empty() {
         bail!("{}", broken.join("; "));
     }
     Ok(())
+}
+
+/// The last stage, and in JSON with all of them if there are several.
+fn result(options: &LoadOptions, reports: &[Report]) -> Result<String> {
+    let last = reports.last().context("nothing was measured")?;
+    if !options.json {
+        return Ok(last.text());
+    }
+    let mut json = last.json();
+    if options.step.is_some() {
+        json["steps"] = reports.iter().map(Report::json).collect();
+    }
+    Ok(serde_json::to_string_pretty(&json)?)
 }
 
 fn plan(options: &LoadOptions) -> Result<Plan> {
@@ -36,7 +66,17 @@ fn plan(options: &LoadOptions) -> Result<Plan> {
         Duration::try_from_secs_f64(value).with_context(|| format!("--{name} {value}"))
     };
     let publishers = usize::try_from(options.publishers)?;
+    let ramp = seconds(options.ramp, "ramp")?;
+    let duration = match options.every {
+        // What a step takes beside its joins.
+        Some(every) => seconds(every, "every")?.saturating_sub(ramp),
+        None => seconds(options.duration, "duration")?,
+    };
     let audio_slots = usize::try_from(options.publishers.min(AUDIO_SLOTS))?;
+    let turns = options.speaker_every;
+    let turns = turns
+        .map(|every| seconds(every, "speaker-every"))
+        .transpose()?;
     Ok(Plan {
         url: options.url.clone(),
         token: options.token.clone(),
@@ -48,15 +88,19 @@ fn plan(options: &LoadOptions) -> Result<Plan> {
             bitrate: options.video_kbps * 1_000,
             fps: options.fps,
             simulcast: options.simulcast,
+            codec: options.codec.into(),
         }),
         audio: !options.no_audio,
         video_slots: options.video_slots.unwrap_or(publishers),
         audio_slots: options.audio_slots.unwrap_or(audio_slots),
         sinks: options.sinks,
+        layout: options.layout,
+        turns: turns.map(|every| Turns { every }),
         origin: origin(options)?,
         threads: options.threads,
-        ramp: seconds(options.ramp, "ramp")?,
-        duration: seconds(options.duration, "duration")?,
+        steps: options.step.map(|subscribers| Steps { subscribers }),
+        ramp,
+        duration,
         server: options.server_pid,
     })
 }

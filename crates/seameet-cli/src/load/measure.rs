@@ -60,7 +60,7 @@ pub(crate) struct Summary {
     pub(crate) forged: u64,
     /// Payload that came, in bytes.
     pub(crate) bytes: u64,
-    /// The longest time without a packet on any line that had begun.
+    /// The longest time without a packet on any stream that had begun, since gaps were forgotten.
     pub(crate) longest_gap: Duration,
     /// From sender to receiver, in microseconds.
     pub(crate) latency: Histogram<u64>,
@@ -143,6 +143,14 @@ impl Measures {
         self.totals.forged += 1;
     }
 
+    /// Pauses so far count no more.
+    pub(crate) fn forget_gaps(all: &[Arc<Mutex<Self>>]) {
+        for measures in all {
+            let mut measures = measures.lock().unwrap_or_else(PoisonError::into_inner);
+            measures.totals.longest_gap = Duration::ZERO;
+        }
+    }
+
     /// All threads' findings together.
     pub(crate) fn sum(all: &[Arc<Mutex<Self>>]) -> Summary {
         let mut sum = Summary {
@@ -193,7 +201,7 @@ impl Summary {
         let _ = self.first_media.add(&one.first_media);
     }
 
-    /// What happened since an earlier look. Joins count from the beginning, and the longest gap as well.
+    /// What came since an earlier look.
     pub(crate) fn since(mut self, earlier: &Self) -> Self {
         self.sent -= earlier.sent.min(self.sent);
         self.received -= earlier.received.min(self.received);
@@ -202,6 +210,13 @@ impl Summary {
         self.forged -= earlier.forged.min(self.forged);
         self.bytes -= earlier.bytes.min(self.bytes);
         let _ = self.latency.subtract(&earlier.latency);
+        self
+    }
+
+    /// Only the joins since an earlier look. How many are in counts from the beginning.
+    pub(crate) fn joins_since(mut self, earlier: &Self) -> Self {
+        let _ = self.joins.subtract(&earlier.joins);
+        let _ = self.first_media.subtract(&earlier.first_media);
         self
     }
 

@@ -1,13 +1,15 @@
 //! Streams that look like media to a server and carry the time to who receives them.
 //!
-//! Pictures are VP8 from outside: a payload descriptor with a 15-bit picture id (RFC 7741, section 4.2), and keyframes
-//! whose header tells the size (RFC 6386, section 9.1). What follows is noise, but for the last eight bytes: the
-//! nanoseconds since 1970 at which the packet was made.
+//! Pictures are VP8 or H.264 from outside. VP8 has a payload descriptor with a 15-bit picture id (RFC 7741, section 4.2),
+//! and keyframes whose header tells the size (RFC 6386, section 9.1); of H.264 see `h264`. What follows is noise, but for
+//! the last eight bytes: the nanoseconds since 1970 at which the packet was made.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use seameet_client::media::{AudioLevel, Codec, Format, OutgoingPacket, Packet, Payload, Rid};
+
+use super::h264;
 
 /// Bytes of a full packet of pictures, as browsers fill them.
 const PICTURE_PACKET: usize = 1_100;
@@ -17,6 +19,9 @@ const SOUND_INTERVAL: Duration = Duration::from_millis(20);
 /// A keyframe is so many times as large as another frame.
 const KEYFRAME_FACTOR: u64 = 6;
 const STAMP: usize = 8;
+/// How loud somebody is who speaks, and a room in which nobody does, in dBov.
+const LOUD: i8 = -30;
+const QUIET: i8 = -80;
 
 /// What a camera sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +32,15 @@ pub(crate) struct VideoShape {
     pub(crate) fps: u32,
     /// Three encodings, of a quarter and a half of the height, instead of one.
     pub(crate) simulcast: bool,
+    /// VP8 or H.264.
+    pub(crate) codec: Codec,
 }
+
+/// Constrained baseline with units in several packets, as browsers send it.
+const H264: Format = Format {
+    codec: Codec::H264,
+    profile: 0x42_e001,
+};
 
 /// A stream of packets.
 #[derive(Debug)]
@@ -42,6 +55,7 @@ pub(crate) struct Stream {
     timestamp: u32,
     picture: u16,
     wants_keyframe: bool,
+    speaks: bool,
     next_at: Instant,
 }
 
@@ -59,6 +73,7 @@ impl Stream {
             timestamp: 0,
             picture: 0,
             wants_keyframe: false,
+            speaks: true,
             next_at: now,
         }
     }
@@ -67,9 +82,13 @@ impl Stream {
     pub(crate) fn camera(shape: VideoShape, now: Instant) -> Vec<Self> {
         let one = |rid: Option<Rid>, height: u16, share: u64| Self {
             rid,
-            format: Format {
-                codec: Codec::Vp8,
-                profile: 0,
+            format: if shape.codec == Codec::H264 {
+                H264
+            } else {
+                Format {
+                    codec: shape.codec,
+                    profile: 0,
+                }
             },
             frame_bytes: (shape.bitrate / share / 8 / u64::from(shape.fps.max(1))).max(64),
             interval: Duration::from_secs(1) / shape.fps.max(1),
@@ -79,6 +98,7 @@ impl Stream {
             timestamp: 0,
             picture: 0,
             wants_keyframe: true,
+            speaks: false,
             next_at: now,
         };
         if !shape.simulcast {
@@ -89,6 +109,11 @@ impl Stream {
             .into_iter()
             .map(|(rid, height, share)| one(rid.parse().ok(), height, share))
             .collect()
+    }
+
+    /// Whether it is loud from now on.
+    pub(crate) fn speak(&mut self, speaks: bool) {
+        self.speaks = speaks;
     }
 
     pub(crate) fn request_keyframe(&mut self) {
@@ -115,30 +140,48 @@ impl Stream {
         self.picture = self.picture.wrapping_add(1) & 0x7FFF;
         let count = bytes.div_ceil(PICTURE_PACKET).max(1);
         let size = bytes.div_ceil(count).max(32);
-        (0..count)
-            .map(|index| self.packet((index, count), size, is_keyframe))
-            .collect()
+        let mut packets = Vec::with_capacity(count + 1);
+        if is_keyframe && self.format == H264 {
+            let parameters = h264::parameters(self.width(), self.height);
+            packets.push(self.packet(parameters, false));
+        }
+        for index in 0..count {
+            let payload = self.payload((index, count), size, is_keyframe);
+            packets.push(self.packet(payload, index + 1 == count));
+        }
+        packets
     }
 
-    fn packet(&mut self, (index, count): (usize, usize), size: usize, is_keyframe: bool) -> Packet {
+    /// Pictures are wide.
+    fn width(&self) -> u16 {
+        self.height / 9 * 16
+    }
+
+    fn payload(&self, (index, count): (usize, usize), size: usize, is_keyframe: bool) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(size);
-        let is_sound = self.format == Format::OPUS;
-        if !is_sound {
-            self.describe(&mut bytes, index == 0, is_keyframe);
+        match self.format.codec {
+            Codec::H264 => bytes.extend(h264::fragment((index, count), is_keyframe)),
+            Codec::Vp8 => self.describe(&mut bytes, index == 0, is_keyframe),
+            _ => {}
         }
         bytes.resize(size.saturating_sub(STAMP).max(bytes.len()), 0xA5);
         bytes.extend_from_slice(&nanos_now().to_be_bytes());
+        bytes
+    }
+
+    fn packet(&mut self, payload: Vec<u8>, is_last: bool) -> Packet {
+        let is_sound = self.format == Format::OPUS;
         self.sequence += 1;
-        let loud = AudioLevel {
-            level_dbov: -30,
-            voice: true,
+        let level = AudioLevel {
+            level_dbov: if self.speaks { LOUD } else { QUIET },
+            voice: self.speaks,
         };
         Packet {
             sequence: self.sequence,
             timestamp: self.timestamp,
-            marker: !is_sound && index + 1 == count,
-            payload: Payload::from_arc(Arc::from(bytes)),
-            audio_level: is_sound.then_some(loud),
+            marker: !is_sound && is_last,
+            payload: Payload::from_arc(Arc::from(payload)),
+            audio_level: is_sound.then_some(level),
             orientation: None,
             descriptor: None,
         }
@@ -159,7 +202,7 @@ impl Stream {
         // The lowest bit is set on frames that need others.
         bytes.extend_from_slice(&[0x10 | u8::from(!is_keyframe), 0, 0]);
         if is_keyframe {
-            let width = self.height / 9 * 16;
+            let width = self.width();
             bytes.extend_from_slice(&[0x9D, 0x01, 0x2A]);
             bytes.extend_from_slice(&width.to_le_bytes());
             bytes.extend_from_slice(&self.height.to_le_bytes());
@@ -214,6 +257,7 @@ mod tests {
         bitrate: 1_500_000,
         fps: 30,
         simulcast: false,
+        codec: Codec::Vp8,
     };
 
     #[test]

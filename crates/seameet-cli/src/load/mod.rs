@@ -12,14 +12,22 @@
 //! ([`Sinks`], `seameet_pipeline::light`). Give the generator processors of its own all the same, and look at how busy it
 //! was before believing a figure.
 
+mod adapter;
 mod bot;
+mod h264;
+mod layout;
 mod lines;
 mod measure;
 mod media;
 mod origin;
+mod pin;
+mod playing;
 mod process;
 mod refusal;
 mod report;
+mod show;
+mod stage;
+mod turns;
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
@@ -27,14 +35,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+use seameet_client::Participant;
 use tokio::runtime;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use bot::Bot;
+use bot::{Bot, Span};
+pub(crate) use layout::Layout;
 pub(crate) use measure::{Measures, Summary};
 pub(crate) use media::VideoShape;
 pub(crate) use origin::Origin;
+pub(crate) use pin::Processors;
 pub(crate) use report::Report;
+pub(crate) use show::Show;
+pub(crate) use stage::{Stage, Steps};
+pub(crate) use turns::Turns;
 
 /// How participants receive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -63,48 +78,37 @@ pub(crate) struct Plan {
     pub(crate) video_slots: usize,
     pub(crate) audio_slots: usize,
     pub(crate) sinks: Sinks,
+    pub(crate) layout: Layout,
+    /// Whether publishers speak one after another; all at once otherwise.
+    pub(crate) turns: Option<Turns>,
     /// From where.
     pub(crate) origin: Origin,
     pub(crate) threads: usize,
-    /// One participant after another joins within this time.
+    /// Whether the subscribers come step by step.
+    pub(crate) steps: Option<Steps>,
+    /// One participant after another joins within this time, in each step.
     pub(crate) ramp: Duration,
-    /// How long it is measured once everybody is in.
+    /// How long each step is measured once everybody is in.
     pub(crate) duration: Duration,
     /// The server's process, if it is on this machine.
     pub(crate) server: Option<u32>,
 }
 
-impl Plan {
-    fn participants(&self) -> u32 {
-        self.rooms * (self.publishers + self.subscribers)
-    }
-
-    /// The participants in the order of joining: publishers first, room by room.
-    fn bots(&self) -> Vec<Bot> {
-        let roles = (0..self.publishers)
-            .map(|_| true)
-            .chain((0..self.subscribers).map(|_| false));
-        let everybody =
-            roles.flat_map(|publishes| (0..self.rooms).map(move |room| (room, publishes)));
-        let interval = self.ramp / self.participants().max(1);
-        (0..)
-            .zip(everybody)
-            .map(|(number, (room, publishes))| Bot {
-                number,
-                room: format!("{}-{room}", self.room),
-                publishes,
-                joins_after: interval * number,
-            })
-            .collect()
-    }
+/// What happens while a load runs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Moment<'a> {
+    /// A second passed.
+    Second(&'a Report),
+    /// A stage is over.
+    Stage(&'a Report),
 }
 
-/// Runs a plan. `tell` is called each second.
+/// Runs a plan and reports on each stage. `tell` is called each second and after each stage, and says whether to go on.
 ///
 /// # Errors
 ///
 /// When a thread cannot be started or the server's process cannot be read.
-pub(crate) fn run(plan: &Plan, mut tell: impl FnMut(&Report)) -> Result<Report> {
+pub(crate) fn run(plan: &Plan, mut tell: impl FnMut(Moment<'_>) -> bool) -> Result<Vec<Report>> {
     let measures: Vec<_> = (0..plan.threads.max(1))
         .map(|_| Arc::new(Mutex::new(Measures::new())))
         .collect();
@@ -113,8 +117,14 @@ pub(crate) fn run(plan: &Plan, mut tell: impl FnMut(&Report)) -> Result<Report> 
         let share = place % shares.len();
         shares[share].push(bot);
     }
+    let stages = plan.stages();
     let begin = Instant::now();
-    let end = begin + plan.ramp + plan.duration;
+    let length = stages.last().map_or(Duration::ZERO, |stage| stage.ends);
+    let span = Span {
+        begin,
+        end: begin + length,
+    };
+    let (stop, stopped) = watch::channel(());
     // Nothing is ever sent: the channel ends when the last thread does.
     let (playing, over) = mpsc::sync_channel::<()>(1);
     let threads: Vec<_> = shares
@@ -123,11 +133,11 @@ pub(crate) fn run(plan: &Plan, mut tell: impl FnMut(&Report)) -> Result<Report> 
         .enumerate()
         .map(|(number, (bots, measures))| {
             let (plan, measures) = (plan.clone(), Arc::clone(measures));
-            let playing = playing.clone();
+            let (playing, stopped) = (playing.clone(), stopped.clone());
             thread::Builder::new()
                 .name(format!("load-{number}"))
                 .spawn(move || {
-                    let played = play(&plan, bots, &measures, (begin, end));
+                    let played = play(&plan, bots, &measures, span, stopped);
                     drop(playing);
                     played
                 })
@@ -135,19 +145,37 @@ pub(crate) fn run(plan: &Plan, mut tell: impl FnMut(&Report)) -> Result<Report> 
         })
         .collect::<Result<_>>()?;
     drop(playing);
-    let report = watch(plan, &measures, (begin, end), &over, &mut tell)?;
+    let mut watcher = Watcher {
+        plan,
+        measures: &measures,
+        begin,
+        over,
+    };
+    let mut reports = Vec::new();
+    for stage in stages {
+        let report = watcher.stage(stage, |report| {
+            tell(Moment::Second(report));
+        })?;
+        let goes_on = tell(Moment::Stage(&report));
+        reports.push(report);
+        if !goes_on {
+            break;
+        }
+    }
+    drop(stop);
     for thread in threads {
         let _ = thread.join();
     }
-    Ok(report)
+    Ok(reports)
 }
 
-/// One thread's participants.
+/// One thread's participants, until they have ended or are stopped.
 fn play(
     plan: &Plan,
     bots: Vec<Bot>,
     measures: &Arc<Mutex<Measures>>,
-    (begin, end): (Instant, Instant),
+    span: Span,
+    mut stopped: watch::Receiver<()>,
 ) -> Result<()> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
@@ -155,52 +183,94 @@ fn play(
     runtime.block_on(async {
         let mut playing = JoinSet::new();
         for bot in bots {
-            playing.spawn(bot::play(
-                bot,
-                plan.clone(),
-                Arc::clone(measures),
-                (begin, end),
-            ));
+            let (plan, measures) = (plan.clone(), Arc::clone(measures));
+            playing.spawn(bot::play::<Participant>(bot, plan, measures, span));
         }
-        while playing.join_next().await.is_some() {}
+        tokio::select! {
+            // The channel ends when nothing is to be measured any more.
+            _ = stopped.changed() => {}
+            () = async { while playing.join_next().await.is_some() {} } => {}
+        }
     });
     Ok(())
 }
 
-/// Waits for a time, or until no thread plays any more. Returns whether none does.
-fn wait(over: &Receiver<()>, time: Duration) -> bool {
-    over.recv_timeout(time) == Err(RecvTimeoutError::Disconnected)
+/// Looks at what the threads measure.
+struct Watcher<'a> {
+    plan: &'a Plan,
+    measures: &'a [Arc<Mutex<Measures>>],
+    begin: Instant,
+    over: Receiver<()>,
 }
 
-/// Looks at what the threads measure until it is over. What came before everybody was in does not count.
-fn watch(
-    plan: &Plan,
-    measures: &[Arc<Mutex<Measures>>],
-    (begin, end): (Instant, Instant),
-    over: &Receiver<()>,
-    tell: &mut impl FnMut(&Report),
-) -> Result<Report> {
-    wait(over, plan.ramp);
-    let before = Measures::sum(measures);
-    let started = Instant::now();
-    let used_before = plan.server.map(process::usage).transpose()?;
-    let own_before = process::usage(std::process::id())?;
-    loop {
-        let rest = end.saturating_duration_since(Instant::now());
-        let has_ended = wait(over, rest.min(Duration::from_secs(1)));
-        let used = plan.server.map(process::usage).transpose()?;
-        let own = process::usage(std::process::id())?;
-        let report = Report {
-            participants: plan.participants(),
-            elapsed: begin.elapsed(),
-            measured: started.elapsed(),
-            summary: Measures::sum(measures).since(&before),
-            server: used.zip(used_before).map(|(now, then)| now.since(&then)),
-            generator: own.since(&own_before),
-        };
-        if has_ended || Instant::now() >= end {
-            return Ok(report);
+impl Watcher<'_> {
+    /// Waits until a time, or until no thread plays any more. Returns whether none does.
+    fn wait(&self, until: Instant) -> bool {
+        let time = until.saturating_duration_since(Instant::now());
+        self.over.recv_timeout(time) == Err(RecvTimeoutError::Disconnected)
+    }
+
+    /// One stage to its end. What came before everybody was in does not count, but for the longest gap.
+    fn stage(&mut self, stage: Stage, mut tell: impl FnMut(&Report)) -> Result<Report> {
+        let before_joins = Measures::sum(self.measures);
+        Measures::forget_gaps(self.measures);
+        self.wait(self.begin + stage.measured_from);
+        let before = Measures::sum(self.measures);
+        let started = Instant::now();
+        let server_before = self.plan.server.map(process::usage).transpose()?;
+        let own_before = process::usage(std::process::id())?;
+        let end = self.begin + stage.ends;
+        loop {
+            let has_ended = self.wait(end.min(Instant::now() + Duration::from_secs(1)));
+            let server = self.plan.server.map(process::usage).transpose()?;
+            let own = process::usage(std::process::id())?;
+            let summary = Measures::sum(self.measures);
+            let report = Report {
+                participants: stage.participants,
+                elapsed: self.begin.elapsed(),
+                measured: started.elapsed(),
+                summary: summary.since(&before).joins_since(&before_joins),
+                server: server
+                    .zip(server_before)
+                    .map(|(now, then)| now.since(&then)),
+                generator: own.since(&own_before),
+            };
+            if has_ended || Instant::now() >= end {
+                return Ok(report);
+            }
+            tell(&report);
         }
-        tell(&report);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! A plan to test with.
+
+    use super::*;
+
+    /// Two rooms with two who publish and five who receive.
+    pub(super) fn plan() -> Plan {
+        Plan {
+            url: "ws://127.0.0.1:8080/ws".to_owned(),
+            token: None,
+            room: "load".to_owned(),
+            rooms: 2,
+            publishers: 2,
+            subscribers: 5,
+            video: None,
+            audio: true,
+            video_slots: 0,
+            audio_slots: 2,
+            sinks: Sinks::Light,
+            layout: Layout::Auto,
+            turns: None,
+            origin: Origin::Loopback,
+            threads: 1,
+            steps: None,
+            ramp: Duration::from_secs(1),
+            duration: Duration::from_secs(3),
+            server: None,
+        }
     }
 }

@@ -32,7 +32,7 @@ impl Participant {
         self.say("leave", ClientBody::Leave);
     }
 
-    fn say(&mut self, id: &str, body: ClientBody) {
+    pub(super) fn say(&mut self, id: &str, body: ClientBody) {
         let message = ClientMessage {
             id: Some(id.to_owned()),
             body,
@@ -56,6 +56,14 @@ impl Participant {
     }
 
     fn take_message(&mut self, now: Instant, message: ServerMessage) {
+        let has_changed = self.scene.take(&message);
+        self.answer_message(now, message);
+        if has_changed {
+            self.tell(Event::Scene);
+        }
+    }
+
+    fn answer_message(&mut self, now: Instant, message: ServerMessage) {
         match message {
             ServerMessage::Ready(ready) if self.phase == Phase::Joining => {
                 self.tell(Event::Joined {
@@ -90,6 +98,8 @@ impl Participant {
             Ok(offered) => offered,
             Err(error) => return self.end(error.into()),
         };
+        let slots = mids.iter().rev().take(self.plan.video_slots).rev();
+        self.scene.slots = slots.copied().collect();
         let sources = self.plan.publications.iter().map(|it| it.source);
         self.published = sources
             .zip(mids)

@@ -5,10 +5,13 @@ use std::time::{Duration, Instant};
 use seameet_core::media::TrackSource;
 use seameet_core::{Codec, ErrorCode};
 use seameet_pipeline::{
-    Arrival, Format, Opened, OutgoingPacket, PeerConfig, PeerConnection, PeerEvent, Protocol, Role,
+    Arrival, Format, Opened, OutgoingPacket, PeerConfig, PeerConnection, PeerEvent, PeerStatistics,
+    Protocol, Role,
 };
 use seameet_rtp::{Packet, Payload};
 use serde_json::{Value, json};
+
+use seameet_signaling::wire::AutoView;
 
 use super::*;
 use crate::plan::{Publication, Token};
@@ -44,6 +47,7 @@ struct Call {
     texts: Vec<Value>,
     events: Vec<Event>,
     arrived: Vec<u64>,
+    statistics: Vec<PeerStatistics>,
 }
 
 impl Call {
@@ -71,6 +75,7 @@ impl Call {
             texts: Vec::new(),
             events: Vec::new(),
             arrived: Vec::new(),
+            statistics: Vec::new(),
         };
         call.drain();
         call
@@ -111,8 +116,10 @@ impl Call {
                 .handle_datagram(self.now, transmit.source, &transmit.contents);
         }
         while let Some(event) = self.server.poll_event() {
-            if let PeerEvent::Rtp(packet) = event {
-                self.arrived.push(packet.packet.sequence);
+            match event {
+                PeerEvent::Rtp(packet) => self.arrived.push(packet.packet.sequence),
+                PeerEvent::Statistics(statistics) => self.statistics.push(statistics),
+                _ => {}
             }
         }
         self.drain();
@@ -266,7 +273,8 @@ fn who_receives_lightly_counts_what_comes_and_publishes_as_ever() {
     );
     assert_eq!(call.arrived, (10..20).collect::<Vec<_>>());
     // It tells what came, although its engine hears nothing.
-    assert_eq!(call.server.silence(), None);
+    let last = call.statistics.last().unwrap();
+    assert!(last.is_transport_rtt, "{last:?}");
 }
 
 #[test]
@@ -312,4 +320,41 @@ fn who_leaves_says_so() {
         call.events.last(),
         Some(Event::Ended(EndReason::Left))
     ));
+}
+
+#[test]
+fn it_knows_what_there_is_to_see_and_asks_for_it() {
+    let mut call = Call::new();
+    call.connect();
+    let published = |id: &str, participant: &str| {
+        json!({ "type": "track_published", "seq": 2, "track": {
+            "id": id, "participant": participant, "source": "camera", "kind": "video",
+            "codec": "vp8", "muted": false, "encrypted": false
+        } })
+    };
+    call.say(&published("t_1", "p_9b1c4d7e20a3f586").to_string());
+    call.say(&published("t_2", "p_2").to_string());
+    call.say(&published("t_3", "p_3").to_string());
+    let left =
+        json!({ "type": "participant_left", "seq": 3, "participant": "p_3", "reason": "left" });
+    call.say(&left.to_string());
+    let speakers =
+        json!({ "type": "active_speakers", "speakers": [{ "participant": "p_2", "level": -20 }] });
+    call.say(&speakers.to_string());
+    let scene = call.participant.scene().clone();
+    let pictures: Vec<_> = scene.pictures.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(
+        (pictures, scene.slots.len()),
+        (vec!["t_2"], 2),
+        "not its own"
+    );
+    assert_eq!(scene.speakers, ["p_2"]);
+    let told = call.events.iter().filter(|it| matches!(it, Event::Scene));
+    assert_eq!(told.count(), 5);
+    call.participant.watch(View {
+        slots: None,
+        auto: Some(AutoView { max_video: 1 }),
+    });
+    call.drain();
+    assert_eq!(call.texts.last().unwrap()["auto"]["max_video"], 1);
 }
