@@ -114,6 +114,17 @@ fn signals_end_the_server_cleanly() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_quiet_server_serves_until_a_signal_too() {
+    let mut server = Server::start(&["--dev", "--log", "error"], &[]);
+    let (healthy, ..) = output(&mut program(&["healthcheck", "--ws-addr", &server.address]));
+    assert!(healthy);
+    assert!(server.process.try_wait().unwrap().is_none());
+    let (success, log) = server.stop("TERM");
+    assert!(success, "{log}");
+}
+
 /// A client that does not answer the farewell would keep the server for a while.
 #[cfg(unix)]
 #[test]
