@@ -4,10 +4,12 @@ mod dial;
 mod socket;
 
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::time::Instant;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
+use tokio::time::Sleep;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -25,6 +27,8 @@ pub struct Driver<M = Participant> {
     machine: M,
     socket: MediaSocket,
     signaling: WebSocketStream<TcpStream>,
+    /// Kept from one wait to the next, as most have the same deadline.
+    alarm: Pin<Box<Sleep>>,
 }
 
 impl Driver {
@@ -66,6 +70,7 @@ impl<M: Machine> Driver<M> {
             machine: make(socket.address()?)?,
             socket,
             signaling,
+            alarm: Box::pin(tokio::time::sleep_until(Instant::now().into())),
         })
     }
 
@@ -108,6 +113,9 @@ impl<M: Machine> Driver<M> {
     async fn wait(&mut self, until: Instant) {
         let deadline = self.machine.deadline();
         let deadline = deadline.map_or(until, |deadline| deadline.min(until));
+        if self.alarm.deadline() != deadline.into() {
+            self.alarm.as_mut().reset(deadline.into());
+        }
         tokio::select! {
             message = self.signaling.next() => match message {
                 Some(Ok(Message::Text(text))) => {
@@ -119,7 +127,7 @@ impl<M: Machine> Driver<M> {
             is_readable = self.socket.readable() => if is_readable {
                 self.receive();
             },
-            () = tokio::time::sleep_until(deadline.into()) => {}
+            () = &mut self.alarm => {}
         }
         self.machine.handle_timeout(Instant::now());
     }

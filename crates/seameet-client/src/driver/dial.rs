@@ -8,12 +8,15 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::error::{Error, UrlError};
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
-use tokio_tungstenite::{WebSocketStream, client_async};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use crate::error::JoinError;
 
 /// The port of `ws:` addresses that name none.
 const PORT: u16 = 80;
+/// Bytes. The library fills its buffer with zeros each time it looks whether something came.
+const READ_BUFFER: usize = 4_096;
 
 /// Where a WebSocket is and what is spoken on it.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +74,8 @@ async fn open(target: Target<'_>, local: IpAddr) -> Result<WebSocketStream<TcpSt
     let stream = connect(&addresses, local).await?;
     // Messages are small and wait for answers.
     stream.set_nodelay(true)?;
-    let (signaling, _) = client_async(request, stream).await?;
+    let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER);
+    let (signaling, _) = client_async_with_config(request, stream, Some(config)).await?;
     Ok(signaling)
 }
 
