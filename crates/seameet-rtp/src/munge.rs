@@ -11,8 +11,11 @@
 //! overtaken packet gets the number that was kept for it. What is left out on purpose (x, pauses, switches)
 //! leaves no gap.
 
+mod catch_up;
+
 use std::time::{Duration, Instant};
 
+use self::catch_up::CatchUp;
 use crate::runs::RunMap;
 use crate::seq::is_later;
 
@@ -42,6 +45,8 @@ pub struct Munger {
     /// The stretch that is being sent, or was when a pause began.
     current: Option<Segment>,
     latest_timestamp: u32,
+    /// How far that is ahead of the frame's true place.
+    latest_lead: u32,
     /// When the first packet with the latest timestamp went out.
     latest_at: Option<Instant>,
 }
@@ -61,21 +66,9 @@ pub struct Start {
 struct Segment {
     id: SegmentId,
     source: SourceKey,
+    /// What takes a timestamp to its true place.
     timestamp_offset: u32,
     catch_up: Option<CatchUp>,
-}
-
-/// The frames of the past with which a stretch begins. Their timestamps run slower, so that none goes back and
-/// the newest has the timestamp that it should have.
-#[derive(Debug, Clone, Copy)]
-struct CatchUp {
-    /// Timestamps of the first and the newest of them by the source's clock.
-    first: u32,
-    newest: u32,
-    /// The timestamp that the first one gets.
-    output: u32,
-    /// Ticks from there to the newest one's.
-    room: u32,
 }
 
 /// What places a new stretch on the time line.
@@ -96,6 +89,7 @@ impl Munger {
             runs: RunMap::new(u64::from(start_sequence & 0x7FFF), MAX_RUNS),
             current: None,
             latest_timestamp: start_timestamp,
+            latest_lead: 0,
             latest_at: None,
         }
     }
@@ -120,7 +114,8 @@ impl Munger {
     /// Like [`rewrite`](Self::rewrite), but a stretch that begins with this packet stands where `start` says.
     ///
     /// Frames of the past squeeze into the time that there is between the latest frame that went out and the
-    /// newest frame that follows at once: the receiver decodes them and is up to date with the newest.
+    /// newest frame that follows at once: the receiver decodes them and is up to date with the newest. If that one
+    /// belongs before the latest that went out, what comes behind it moves up until time is as it should be.
     pub fn rewrite_from(
         &mut self,
         now: Instant,
@@ -163,7 +158,7 @@ impl Munger {
         }
         self.runs.mark_used(sequence, output);
         let rewritten = Rewritten::new(segment, output, timestamp);
-        self.note_timestamp(now, rewritten.timestamp);
+        self.note_timestamp(now, rewritten.timestamp, segment.lead(timestamp));
         Some(rewritten)
     }
 
@@ -227,10 +222,13 @@ impl Munger {
         match placing {
             // Before the first packet there is nothing to keep a distance from.
             _ if self.latest_at.is_none() => advanced(0),
-            Placing::Told(start) => match u32::try_from(start.advance) {
-                Ok(ticks @ 1..) => advanced(ticks.min(MAX_ADVANCE)),
-                _ => self.catch_up(start, timestamp),
-            },
+            Placing::Told(start) => {
+                let advance = start.advance.saturating_sub(i64::from(self.latest_lead));
+                match u32::try_from(advance) {
+                    Ok(ticks @ 1..) => advanced(ticks.min(MAX_ADVANCE)),
+                    _ => self.catch_up(advance, timestamp, start.newest),
+                }
+            }
             Placing::Elapsed { clock_rate } => self
                 .kept_offset(source, timestamp)
                 .unwrap_or_else(|| advanced(self.ticks_since_latest(now, clock_rate))),
@@ -244,25 +242,18 @@ impl Munger {
         is_later(kept, self.latest_timestamp).then_some((last.timestamp_offset, None))
     }
 
-    fn catch_up(&self, start: Start, first: u32) -> (u32, Option<CatchUp>) {
-        let span = start.newest.wrapping_sub(first).cast_signed().max(0);
-        let span = i64::from(span);
+    /// The first of the past's frames belongs `advance` ticks behind the latest frame, which is not positive.
+    fn catch_up(&self, advance: i64, first: u32, newest: u32) -> (u32, Option<CatchUp>) {
+        let ahead = newest.wrapping_sub(first);
+        let span = u32::try_from(ahead.cast_signed()).unwrap_or_default();
         let output = self.latest_timestamp.wrapping_add(1);
-        let due = start.advance.saturating_add(span).saturating_sub(1);
-        let least = span.saturating_add(MAX_SQUEEZE - 1) / MAX_SQUEEZE;
-        let room = u32::try_from(due.clamp(least, span)).unwrap_or_default();
-        let offset = output.wrapping_add(room).wrapping_sub(start.newest);
-        let catch_up = CatchUp {
-            first,
-            newest: start.newest,
-            output,
-            room,
-        };
-        if span == 0 {
-            (output.wrapping_sub(first), None)
-        } else {
-            (offset, Some(catch_up))
-        }
+        let due = advance.saturating_add(i64::from(span)).saturating_sub(1);
+        let behind = u32::try_from(due.rem_euclid(1 << 32)).unwrap_or_default();
+        let offset = output
+            .wrapping_add(behind)
+            .wrapping_sub(first)
+            .wrapping_sub(span);
+        (offset, Some(CatchUp::new(first, span, output, due)))
     }
 
     /// How many ticks passed since the latest timestamp went out: at least one, and never so many that the
@@ -275,9 +266,10 @@ impl Munger {
         ticks.clamp(1, MAX_ADVANCE)
     }
 
-    fn note_timestamp(&mut self, now: Instant, timestamp: u32) {
+    fn note_timestamp(&mut self, now: Instant, timestamp: u32, lead: u32) {
         if self.latest_at.is_none() || is_later(timestamp, self.latest_timestamp) {
             self.latest_timestamp = timestamp;
+            self.latest_lead = lead;
             self.latest_at = Some(now);
         }
     }
@@ -305,25 +297,20 @@ impl Munger {
 
 impl Segment {
     fn timestamp(&self, timestamp: u32) -> u32 {
-        match &self.catch_up {
-            Some(catch_up) if !is_later(timestamp, catch_up.newest) => {
-                catch_up.timestamp(timestamp)
-            }
-            _ => timestamp.wrapping_add(self.timestamp_offset),
-        }
+        let caught_up = self
+            .catch_up
+            .and_then(|catch_up| catch_up.timestamp(timestamp));
+        caught_up.unwrap_or_else(|| self.true_timestamp(timestamp))
     }
-}
 
-impl CatchUp {
-    fn timestamp(&self, timestamp: u32) -> u32 {
-        let since = timestamp.wrapping_sub(self.first).cast_signed().max(0);
-        let span = self.newest.wrapping_sub(self.first);
-        let ticks = u64::from(since.cast_unsigned())
-            .saturating_mul(u64::from(self.room))
-            .checked_div(u64::from(span))
-            .unwrap_or_default();
-        self.output
-            .wrapping_add(u32::try_from(ticks).unwrap_or(self.room))
+    fn true_timestamp(&self, timestamp: u32) -> u32 {
+        timestamp.wrapping_add(self.timestamp_offset)
+    }
+
+    /// How far a frame is ahead of its true place.
+    fn lead(&self, timestamp: u32) -> u32 {
+        self.timestamp(timestamp)
+            .wrapping_sub(self.true_timestamp(timestamp))
     }
 }
 
@@ -352,9 +339,6 @@ fn ticks(duration: Duration, clock_rate: u32) -> u32 {
 const MAX_RUNS: usize = 256;
 /// Further would seem to be backwards.
 const MAX_ADVANCE: u32 = i32::MAX.cast_unsigned();
-/// Frames of the past keep at least one tick of so many, so that timestamps still tell them apart: at 90 kHz,
-/// frames 6 ms apart.
-const MAX_SQUEEZE: i64 = 500;
 /// The largest gap that is passed on. A receiver extends 16-bit numbers correctly over less than 32,768.
 const MAX_GAP: u64 = 1 << 14;
 /// The highest packet index that SRTP can express.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use seameet_core::MediaKind;
+use seameet_core::{MediaKind, TrackSource};
 use seameet_pipeline::{OutgoingPacket, PeerConnection};
 use seameet_rtp::{Decision, EncodingId, Rewritten, Target};
 
@@ -77,9 +77,14 @@ impl Delivery<'_> {
         encoding: EncodingId,
         done: &mut Delivered,
     ) {
-        let Some(cache) = self.track.encoding(encoding).map(|known| &known.cache) else {
+        let Some(known) = self.track.encoding(encoding) else {
             return;
         };
+        // A camera's picture from before a rest is not what it sees now; a screen may have been still since.
+        if self.track.source == TrackSource::Camera && known.is_outdated(self.now) {
+            return;
+        }
+        let cache = &known.cache;
         let flows = peer.slots.get(slot).is_some_and(Slot::flows);
         let is_short = !flows || cache.frames() <= MAX_SWITCH_FRAMES;
         if is_short && cache.bytes() <= replay_limit(peer) {

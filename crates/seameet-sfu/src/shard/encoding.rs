@@ -18,6 +18,8 @@ const LULL: Duration = Duration::from_secs(3);
 const STEADY: Duration = Duration::from_millis(1_500);
 /// An encoding from which nothing came for so long, while others of the track came, is not being sent.
 const SILENT: Duration = Duration::from_secs(2);
+/// A picture of an encoding that rests is still worth showing for so long.
+const FRESH: Duration = Duration::from_millis(500);
 /// How long a publisher that was asked to send an encoding again may take.
 const RESTART: Duration = Duration::from_secs(3);
 
@@ -131,6 +133,19 @@ impl UpEncoding {
     /// The publisher was asked to stop it and not yet to go on.
     pub(super) fn is_stopped(&self) -> bool {
         self.demand == Demand::Stopped
+    }
+
+    /// What is kept of it is from before it rested.
+    pub(super) fn is_outdated(&self, now: Instant) -> bool {
+        let Some(newest) = self.cache.newest() else {
+            return false;
+        };
+        let is_from_before = match self.demand {
+            Demand::Unasked => false,
+            Demand::Stopped => true,
+            Demand::Resumed { since } => newest.arrival < since,
+        };
+        is_from_before && now.saturating_duration_since(newest.arrival) > FRESH
     }
 
     /// Whether packets come, or would at once if they were wanted. `newest` is when the last packet of any of the

@@ -2,5 +2,6 @@
 
 mod failure;
 mod forwarding;
+mod resting;
 pub(in crate::shard) mod script;
 pub(in crate::shard) mod stage;

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::super::catch_up::MAX_SQUEEZE;
 use super::*;
 
 impl Bench {
@@ -69,6 +70,53 @@ fn frames_of_the_past_are_squeezed_and_the_newest_is_on_time() {
 }
 
 #[test]
+fn frames_from_before_a_long_rest_do_not_put_the_clock_forward() {
+    const REST: u32 = 50 * RATE;
+    let mut bench = Bench::new();
+    bench.packet(A, 10, 7).expect("forwarded");
+    // Two frames of B are kept from before it rested; then it goes on.
+    let advance = -i64::from(REST) - i64::from(FRAME);
+    bench.begin(B, 0, start(advance, FRAME));
+    let newest = bench.packet(B, 2, FRAME).expect("in order").timestamp;
+    assert!(newest < 500_000 + FRAME);
+    let live = bench
+        .packet(B, 3, 2 * FRAME + REST)
+        .expect("in order")
+        .timestamp;
+    assert_eq!(live, 500_000 + FRAME);
+    let next = bench.packet(B, 4, 3 * FRAME + REST).expect("in order");
+    assert_eq!(next.timestamp, 500_000 + 2 * FRAME);
+}
+
+#[test]
+fn a_switch_behind_frames_of_the_past_counts_from_where_they_belong() {
+    let mut bench = Bench::new();
+    bench.packet(A, 10, 7).expect("forwarded");
+    let first = bench.begin(B, 0, start(-100 * i64::from(FRAME), 0));
+    assert_eq!(first, 500_001);
+    // 103 frames behind that one, so three behind what went out before it.
+    let second = bench.begin(SourceKey(3), 9_999, start(103 * i64::from(FRAME), 9_999));
+    assert_eq!(second, 500_000 + 3 * FRAME);
+}
+
+#[test]
+fn a_stretch_of_many_hours_ends_in_its_true_place() {
+    let mut bench = Bench::new();
+    bench.packet(A, 10, 7).expect("forwarded");
+    bench.begin(B, 0, start(-i64::from(FRAME), 2 * FRAME));
+    let mut sequence = 1;
+    for hour in 1..14 {
+        sequence += 1;
+        let timestamp = hour * 3_600 * RATE;
+        let packet = bench.packet(B, sequence, timestamp).expect("in order");
+        assert_eq!(
+            packet.timestamp,
+            500_000_u32.wrapping_add(timestamp) - FRAME
+        );
+    }
+}
+
+#[test]
 fn a_late_packet_of_a_squeezed_frame_has_its_frames_timestamp() {
     let mut bench = Bench::new();
     bench.packet(A, 10, 7).expect("forwarded");
@@ -90,8 +138,8 @@ fn nothing_said_can_make_time_go_backwards() {
 }
 
 proptest! {
-    /// Whatever is said, and however the frames lie: timestamps go forward, by no more than they should, and what
-    /// follows the newest frame of the past keeps its distance from it.
+    /// Whatever is said, and however the frames lie: timestamps go forward, by no more than they should, and are
+    /// in their true places as soon as they can.
     #[test]
     fn squeezed_timestamps_go_forward_and_are_on_time_in_the_end(
         first in any::<u32>(),
@@ -115,8 +163,15 @@ proptest! {
         }
         let on_time = i64::from(last.wrapping_sub(500_000));
         let late = on_time - due.max(1);
-        prop_assert!((0..=2 + i64::from(span) / MAX_SQUEEZE).contains(&late), "{late}");
-        let live = bench.packet(B, 1_000, newest.wrapping_add(FRAME)).expect("in order");
-        prop_assert_eq!(live.timestamp, last.wrapping_add(FRAME));
+        let least = i64::from(span.div_ceil(MAX_SQUEEZE));
+        prop_assert!((0..=2 + least).contains(&late), "{late}");
+        let behind = newest.wrapping_add(FRAME);
+        let live = bench.packet(B, 1_000, behind).expect("in order").timestamp;
+        let place = 500_000 + due + i64::from(FRAME);
+        let squeezed = i64::from(last) + i64::from(FRAME.div_ceil(MAX_SQUEEZE));
+        prop_assert_eq!(i64::from(live), place.max(squeezed));
+        let rest = u32::try_from(due.abs()).expect("small") + span;
+        let later = bench.packet(B, 1_001, behind.wrapping_add(rest)).expect("in order").timestamp;
+        prop_assert_eq!(i64::from(later), place + i64::from(rest));
     }
 }

@@ -1,5 +1,6 @@
 //! Which encoding a viewer gets, how switching looks to it, and how soon it sees anything.
 
+use seameet_core::TrackSource;
 use seameet_rtp::EncodingId;
 
 use super::stage::{Encoder, FRAME_MILLIS, Stage};
@@ -155,6 +156,7 @@ fn a_screen_that_is_still_for_a_minute_keeps_its_place() {
 #[test]
 fn who_joins_a_still_screen_sees_it_at_once() {
     let mut stage = Stage::new();
+    stage.script.shard.tracks[stage.track].source = TrackSource::Screen;
     let mut screen = Encoder::new(0, 720);
     stage.film(&mut [&mut screen], 5, true);
     stage.script.run(60_000);
@@ -322,35 +324,6 @@ fn nobody_asks_for_what_does_not_come() {
     assert!(!stage.is_asked(0), "it stopped without a word");
     let track = &stage.script.shard.tracks[stage.track];
     assert!(!track.is_live(EncodingId(0), stage.script.now));
-}
-
-#[test]
-fn what_the_publisher_was_asked_to_stop_can_be_wanted_again() {
-    let mut stage = Stage::new();
-    stage.add_viewer();
-    let (mut high, mut low) = (Encoder::new(0, 720), Encoder::new(1, 180));
-    high.bytes = 1_000;
-    stage.film(&mut [&mut high, &mut low], 60, true);
-    let (key, now) = (stage.track, stage.script.now);
-    let demand = |stage: &mut Stage, now, is_wanted| {
-        let high = stage.script.shard.tracks[key].encoding_mut(EncodingId(0));
-        high.unwrap().note_demand(now, is_wanted);
-    };
-    demand(&mut stage, now, false);
-    stage.film(&mut [&mut low], 300, true);
-    stage.script.shard.want_keyframe(key, EncodingId(0));
-    assert!(!stage.is_asked(0), "not before it is wanted");
-    let now = stage.script.now;
-    let best = *stage.script.shard.tracks[key].options(now).last().unwrap();
-    assert_eq!(best.target.encoding, EncodingId(0));
-    assert!(best.is_live && best.bitrate > 300_000, "{best:?}");
-    demand(&mut stage, now, true);
-    stage.script.shard.want_keyframe(key, EncodingId(0));
-    assert!(stage.is_asked(0));
-    // A publisher that does not heed is given up.
-    stage.film(&mut [&mut low], 100, false);
-    let now = stage.script.now;
-    assert!(!stage.script.shard.tracks[key].is_live(EncodingId(0), now));
 }
 
 #[test]

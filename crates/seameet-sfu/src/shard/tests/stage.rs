@@ -20,7 +20,7 @@ pub(in crate::shard) const VP8: Format = Format {
 };
 /// Time between two frames, and the ticks that it takes.
 pub(in crate::shard) const FRAME_MILLIS: u64 = 40;
-const FRAME_TICKS: u32 = 3_600;
+pub(in crate::shard) const FRAME_TICKS: u32 = 3_600;
 /// Bytes behind everything else: whether it is a keyframe, which encoding, and the frame's number.
 const LABEL: usize = 6;
 
