@@ -15,11 +15,13 @@
 //! - [`participant`]: the machine
 //! - [`machine`]: what a driver runs
 //! - [`media`]: packets, formats and tracks
+//! - [`endpoint`]: the WebRTC endpoint under it
 //! - [`error`]: what goes wrong
 //! - `driver`: sockets
 
 #[cfg(feature = "driver")]
 pub mod driver;
+pub mod endpoint;
 pub mod error;
 pub mod machine;
 pub mod media;

@@ -5,7 +5,7 @@
 //!      └────────── error, closed, media lost ──────────▶ Ended ◀───────────┘
 //! ```
 
-mod lightly;
+pub(crate) mod lightly;
 mod messages;
 mod scene;
 
@@ -118,7 +118,7 @@ impl Participant {
         config.light = plan.light;
         let mut participant = Self {
             connection: PeerConnection::new(&config, now)?,
-            lightly: Lightly::new(&plan),
+            lightly: Lightly::new(plan.light, !plan.publications.is_empty()),
             plan,
             phase: Phase::Joining,
             published: Vec::new(),

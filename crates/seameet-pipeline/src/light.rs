@@ -151,6 +151,11 @@ impl LightReceiver {
         })
     }
 
+    /// Something else was agreed on.
+    pub(crate) fn agree(&mut self, agreed: Agreed) {
+        self.agreed = agreed;
+    }
+
     /// Takes an RTP packet. `None` if it is none, or none of what was agreed on.
     pub fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) -> Option<Arrival> {
         let header = Header::read(datagram, self.agreed.transport_extension)?;

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use seameet_client::media::Codec;
 
-use crate::load::{Layout, Processors, Sinks};
+use crate::load::{Layout, Processors, Sinks, Target};
 
 /// What pictures are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -28,6 +28,9 @@ impl From<VideoCodec> for Codec {
     reason = "each is a flag of its own on the command line"
 )]
 pub(crate) struct LoadOptions {
+    /// Whose language the server speaks; the same participants do the same to either.
+    #[arg(long, value_enum, default_value_t = Target::Seameet)]
+    pub(crate) target: Target,
     /// The server's WebSocket.
     #[arg(long, default_value = "ws://127.0.0.1:8080/ws", value_name = "URL")]
     pub(crate) url: String,

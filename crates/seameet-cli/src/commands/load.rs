@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use crate::args::LoadOptions;
-use crate::load::{self, Moment, Origin, Plan, Report, Show, Steps, Turns, VideoShape};
+use crate::load::{self, Moment, Origin, Plan, Report, Show, Steps, Target, Turns, VideoShape};
 
 /// Sound that is heard at the same time unless asked otherwise.
 const AUDIO_SLOTS: u32 = 3;
@@ -78,6 +78,7 @@ fn plan(options: &LoadOptions) -> Result<Plan> {
         .map(|every| seconds(every, "speaker-every"))
         .transpose()?;
     Ok(Plan {
+        target: options.target,
         url: options.url.clone(),
         token: options.token.clone(),
         room: options.room.clone(),
@@ -109,7 +110,12 @@ fn plan(options: &LoadOptions) -> Result<Plan> {
 fn origin(options: &LoadOptions) -> Result<Origin> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let server = runtime.block_on(seameet_client::driver::resolve(&options.url))?;
-    Ok(Origin::choose(options.local, &server))
+    let origin = Origin::choose(options.local, &server);
+    // Janus leaves the loopback out of its candidates.
+    let outward = (options.target == Target::Janus && origin == Origin::Loopback)
+        .then(Origin::outward)
+        .flatten();
+    Ok(outward.unwrap_or(origin))
 }
 
 /// The thresholds that do not hold, in words.

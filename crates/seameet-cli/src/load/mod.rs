@@ -15,6 +15,7 @@
 mod adapter;
 mod bot;
 mod h264;
+mod janus;
 mod layout;
 mod lines;
 mod measure;
@@ -41,6 +42,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use bot::{Bot, Span};
+use janus::JanusParticipant;
 pub(crate) use layout::Layout;
 pub(crate) use measure::{Measures, Summary};
 pub(crate) use media::VideoShape;
@@ -50,6 +52,14 @@ pub(crate) use report::Report;
 pub(crate) use show::Show;
 pub(crate) use stage::{Stage, Steps};
 pub(crate) use turns::Turns;
+
+/// Whose language participants speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Target {
+    Seameet,
+    /// The video room of Janus 1.0 and later.
+    Janus,
+}
 
 /// How participants receive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -63,6 +73,7 @@ pub(crate) enum Sinks {
 /// What to do to a server.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
+    pub(crate) target: Target,
     /// Its WebSocket.
     pub(crate) url: String,
     pub(crate) token: Option<String>,
@@ -184,7 +195,14 @@ fn play(
         let mut playing = JoinSet::new();
         for bot in bots {
             let (plan, measures) = (plan.clone(), Arc::clone(measures));
-            playing.spawn(bot::play::<Participant>(bot, plan, measures, span));
+            match plan.target {
+                Target::Seameet => {
+                    playing.spawn(bot::play::<Participant>(bot, plan, measures, span))
+                }
+                Target::Janus => {
+                    playing.spawn(bot::play::<JanusParticipant>(bot, plan, measures, span))
+                }
+            };
         }
         tokio::select! {
             // The channel ends when nothing is to be measured any more.
@@ -252,6 +270,7 @@ mod tests {
     /// Two rooms with two who publish and five who receive.
     pub(super) fn plan() -> Plan {
         Plan {
+            target: Target::Seameet,
             url: "ws://127.0.0.1:8080/ws".to_owned(),
             token: None,
             room: "load".to_owned(),

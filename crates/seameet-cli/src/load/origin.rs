@@ -3,7 +3,7 @@
 //! Servers limit what one address may do, as they should. On one machine the whole of 127.0.0.0/8 is this machine, on
 //! Linux without any setup, so that each participant can have an address of its own as it would have elsewhere.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 
 /// The first address that is given away; those below are in use by resolvers and the like.
 const FIRST: u32 = u32::from_be_bytes([127, 1, 0, 1]);
@@ -31,6 +31,16 @@ impl Origin {
             None if is_here => Self::Loopback,
             None => Self::One(Ipv4Addr::UNSPECIFIED.into()),
         }
+    }
+
+    /// The address from which this machine reaches others, for servers that do not take media on 127.0.0.1. Nothing is
+    /// sent to find it.
+    pub(crate) fn outward() -> Option<Self> {
+        // An address for documentation (RFC 5737), which stands for everything that is elsewhere.
+        let elsewhere = SocketAddr::from(([192, 0, 2, 1], 9));
+        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+        socket.connect(elsewhere).ok()?;
+        Some(Self::One(socket.local_addr().ok()?.ip()))
     }
 
     /// The address of a participant; unspecified if the system is to choose.

@@ -28,6 +28,7 @@ impl Refusal {
             },
             EndReason::SignalingLost => Self::passing("signaling_lost"),
             EndReason::MediaLost => Self::passing("media_lost"),
+            EndReason::Protocol { reason } => Self::lasting(reason),
             EndReason::RoomClosed => Self::lasting("room_closed"),
             _ => Self::lasting("failed"),
         }

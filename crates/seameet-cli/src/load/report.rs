@@ -29,8 +29,12 @@ impl Report {
 
     /// Who did not get in or did not stay.
     pub(crate) fn missing(&self) -> u64 {
-        let all = u64::from(self.participants);
-        all.saturating_sub(self.summary.connected) + self.summary.dropped
+        self.absent() + self.summary.dropped
+    }
+
+    /// Who did not get in, whether it has given up or not.
+    fn absent(&self) -> u64 {
+        u64::from(self.participants).saturating_sub(self.summary.connected)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
@@ -123,7 +127,10 @@ impl Report {
         let mut lines = vec![
             format!(
                 "participants   {} of {} connected, {} never got in, {} dropped",
-                summary.connected, self.participants, summary.failed, summary.dropped
+                summary.connected,
+                self.participants,
+                self.absent(),
+                summary.dropped
             ),
             format!(
                 "joined within  p50 {} ms, p95 {} ms; first media p50 {} ms, p95 {} ms",
@@ -187,6 +194,7 @@ impl Report {
             "participants": self.participants,
             "joined": summary.joined,
             "connected": summary.connected,
+            "absent": self.absent(),
             "failed": summary.failed,
             "refusals": summary.refusals,
             "dropped": summary.dropped,

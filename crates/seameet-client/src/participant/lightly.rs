@@ -1,4 +1,5 @@
-//! Receiving without an endpoint's work, once hands are shaken.
+//! Receiving without an endpoint's work, once hands are shaken: what stands between a machine's connection and its
+//! datagrams.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -6,11 +7,9 @@ use std::time::Instant;
 use seameet_pipeline::light::{is_control, is_media};
 use seameet_pipeline::{Arrival, LightReceiver, PeerConnection, Protocol, Transmit};
 
-use crate::plan::ParticipantPlan;
-
 /// What is received lightly, if anything is.
 #[derive(Debug)]
-pub(crate) struct Lightly {
+pub struct Lightly {
     is_wanted: bool,
     /// The engine has control packets of its own to send and to receive.
     publishes: bool,
@@ -21,29 +20,33 @@ pub(crate) struct Lightly {
 }
 
 impl Lightly {
-    pub(crate) fn new(plan: &ParticipantPlan) -> Self {
+    /// Receives lightly once it begins, if that is wanted. A connection that also publishes has control packets of its own.
+    pub fn new(is_wanted: bool, publishes: bool) -> Self {
         Self {
-            is_wanted: plan.light,
-            publishes: !plan.publications.is_empty(),
+            is_wanted,
+            publishes,
             receiver: None,
             source: None,
             arrivals: Vec::new(),
         }
     }
 
-    /// Media can flow.
-    pub(crate) fn begin(&mut self, now: Instant, connection: &PeerConnection) {
-        if self.is_wanted {
-            self.receiver = connection.receive_lightly(now);
+    /// Media can flow, or something else was agreed on.
+    pub fn begin(&mut self, now: Instant, connection: &PeerConnection) {
+        match &mut self.receiver {
+            Some(receiver) => connection.agree_lightly(receiver),
+            None if self.is_wanted => self.receiver = connection.receive_lightly(now),
+            None => {}
         }
     }
 
-    pub(crate) fn is_on(&self) -> bool {
+    /// Whether it receives lightly by now.
+    pub fn is_on(&self) -> bool {
         self.receiver.is_some()
     }
 
     /// Takes a datagram; false if it is the engine's.
-    pub(crate) fn take(&mut self, now: Instant, source: SocketAddr, datagram: &[u8]) -> bool {
+    pub fn take(&mut self, now: Instant, source: SocketAddr, datagram: &[u8]) -> bool {
         let Some(receiver) = &mut self.receiver else {
             return false;
         };
@@ -57,12 +60,12 @@ impl Lightly {
     }
 
     /// Whether a datagram of the engine stays here: what it would say of a line on which it hears nothing.
-    pub(crate) fn withholds(&self, transmit: &Transmit) -> bool {
+    pub fn withholds(&self, transmit: &Transmit) -> bool {
         self.is_on() && !self.publishes && is_control(&transmit.contents)
     }
 
     /// The reports that are due.
-    pub(crate) fn poll(
+    pub fn poll(
         &mut self,
         now: Instant,
         address: SocketAddr,
@@ -81,12 +84,13 @@ impl Lightly {
         })
     }
 
-    pub(crate) fn deadline(&self) -> Option<Instant> {
+    /// When to call [`poll`](Self::poll) next.
+    pub fn deadline(&self) -> Option<Instant> {
         self.receiver.as_ref().and_then(LightReceiver::deadline)
     }
 
     /// What came since the last call, if anything did.
-    pub(crate) fn arrivals(&mut self) -> Option<Vec<Arrival>> {
+    pub fn arrivals(&mut self) -> Option<Vec<Arrival>> {
         (!self.arrivals.is_empty()).then(|| std::mem::take(&mut self.arrivals))
     }
 }

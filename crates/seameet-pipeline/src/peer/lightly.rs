@@ -13,6 +13,15 @@ impl PeerConnection {
     /// Who receives from now on what comes; this endpoint is to get no RTP packets any more. `None` before it is
     /// connected, and without [`PeerConfig::light`](crate::PeerConfig::light).
     pub fn receive_lightly(&self, now: Instant) -> Option<LightReceiver> {
+        LightReceiver::new(self.agreed_lightly(), self.secrets.as_ref()?, now)
+    }
+
+    /// Tells a light receiver of this endpoint what was agreed on since.
+    pub fn agree_lightly(&self, receiver: &mut LightReceiver) {
+        receiver.agree(self.agreed_lightly());
+    }
+
+    fn agreed_lightly(&self) -> Agreed {
         let mut kinds = [Kind::Unknown; 128];
         let mut note = |payload_type: u8, kind| {
             if let Some(place) = kinds.get_mut(usize::from(payload_type)) {
@@ -31,11 +40,10 @@ impl PeerConnection {
                 note(*repairs, Kind::Repair);
             }
         }
-        let agreed = Agreed {
+        Agreed {
             kinds,
             transport_extension: self.transport_extension(),
-        };
-        LightReceiver::new(agreed, self.secrets.as_ref()?, now)
+        }
     }
 
     /// The extension that counts packets, which has one number in all lines of a description (RFC 8843, section 7.1.3).
