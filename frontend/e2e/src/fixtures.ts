@@ -1,6 +1,7 @@
 /* eslint-disable no-empty-pattern -- Playwright reads the fixtures' names from the pattern of the first argument. */
 import { test as base, expect } from '@playwright/test'
 import type { BrowserKind } from './browsers.ts'
+import { tiny } from './media-files.ts'
 import { Network } from './network.ts'
 import { type Identity, type JoinOptions, type LaunchOptions, Person } from './person.ts'
 import { Server } from './server.ts'
@@ -11,6 +12,9 @@ export interface Options {
 }
 
 const turns: readonly BrowserKind[] = ['chromium', 'firefox']
+
+/** Firefox paints without help and takes twice what Chromium does; so two processors bear several pages of it. */
+const modest: LaunchOptions = { viewport: { width: 560, height: 420 }, picture: tiny }
 
 interface Fixtures {
   /** A fresh server that is open to everybody. */
@@ -23,6 +27,8 @@ interface Fixtures {
   open: (identity: Identity, options?: LaunchOptions) => Promise<Person>
   /** Opens a browser and joins the room. */
   enter: (identity: Identity, options?: JoinOptions & LaunchOptions) => Promise<Person>
+  /** Like `enter`, but all who come with Firefox after the first one share a browser, and so the sound they make. */
+  crowdIn: (identity: Identity) => Promise<Person>
 }
 
 export const test = base.extend<Fixtures & Options>({
@@ -52,6 +58,19 @@ export const test = base.extend<Fixtures & Options>({
       return person
     })
     await Promise.all(opened.map((person) => person.close()))
+  },
+  crowdIn: async ({ server, room, open, browsers }, use) => {
+    let came = 0
+    let host: Person | undefined
+    await use(async (identity) => {
+      const kind = (browsers === 'mixed' ? turns[came % turns.length] : browsers) ?? 'chromium'
+      const isGuest = kind === 'firefox' && came > 0
+      came += 1
+      const person = isGuest && host ? await host.neighbour(identity, modest) : await open(identity, { kind, ...(kind === 'firefox' && modest) })
+      if (isGuest) host ??= person
+      await person.join(server.roomUrl(room))
+      return person
+    })
   },
   enter: async ({ server, room, open }, use) => {
     await use(async (identity, options = {}) => {

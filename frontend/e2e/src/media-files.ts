@@ -28,10 +28,15 @@ export interface Size {
 export interface Camera extends Size {
   /** A fine grain that changes with every frame and leaves encoders no way to save: they use all bits they may. */
   readonly grain?: boolean
+  /** Fifteen otherwise. Only cameras that pages draw can have another rate. */
+  readonly framesPerSecond?: number
 }
 
 /** Enough to tell a colour, and cheap to encode. */
 export const small: Camera = { width: 320, height: 240 }
+
+/** The least that a colour can be told from, for pages that share two processors with many others. */
+export const tiny: Camera = { width: 160, height: 120, framesPerSecond: 8 }
 
 /** Large enough for three sizes of simulcast, and as many bits as they may have. */
 export const rich: Camera = { width: 960, height: 540, grain: true }

@@ -103,10 +103,11 @@ interface Shown {
   readonly width: number
   readonly height: number
   readonly grain?: boolean
+  readonly framesPerSecond?: number
 }
 
 /** A camera that shows the same as the files of `media-files.ts`, for browsers that take no files. */
-export function fakeCamera({ rgb, width, height, grain = false }: Shown): void {
+export function fakeCamera({ rgb, width, height, grain = false, framesPerSecond = 15 }: Shown): void {
   const devices = navigator.mediaDevices as MediaDevices | undefined
   if (devices === undefined) return
   const real = devices.getUserMedia.bind(devices)
@@ -142,13 +143,13 @@ export function fakeCamera({ rgb, width, height, grain = false }: Shown): void {
   const camera = async (): Promise<MediaStreamTrack[]> => {
     const deviceId = (await devices.enumerateDevices()).find(({ kind }) => kind === 'videoinput')?.deviceId ?? ''
     const [canvas, context] = canvasOf(width, height)
-    const [track] = canvas.captureStream(15).getVideoTracks()
+    const [track] = canvas.captureStream(framesPerSecond).getVideoTracks()
     if (track === undefined) throw new Error('no track')
     let frame = 0
     draw(context, frame)
     const timer = setInterval(() => {
       draw(context, frame++)
-    }, 66)
+    }, 1000 / framesPerSecond)
     const stop = track.stop.bind(track)
     const settings = track.getSettings.bind(track)
     track.getSettings = () => ({ ...settings(), deviceId })

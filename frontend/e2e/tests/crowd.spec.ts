@@ -15,7 +15,7 @@ test('twelve people: everybody gets a tile, and whoever turns the camera on is s
   await rest(first)
   const others: Person[] = []
   for (let number = 1; number < crowd; number++) {
-    const person = await first.neighbour(`Guest ${number}`)
+    const person = await first.neighbour({ ...alice, name: `Guest ${number}` })
     await person.join(server.roomUrl(room))
     await rest(person)
     others.push(person)
