@@ -223,6 +223,7 @@ impl PeerConnection {
 
     fn step(&mut self, now: Instant) -> Result<(), PeerError> {
         let now = self.advance(now);
+        self.hand_over();
         self.rtc.handle_input(Input::Timeout(now))?;
         self.drain(false)?;
         self.pace()

@@ -48,10 +48,10 @@ const SCENES: &[Scene] = &[
         scenarios::fits(VideoPlan::layered(Codec::Av1), 800_000)
     }),
     ("squeeze, VP8 simulcast", || {
-        scenarios::squeeze(VideoPlan::simulcast())
+        scenarios::squeeze(37, VideoPlan::simulcast())
     }),
     ("squeeze, AV1 layers", || {
-        scenarios::squeeze(VideoPlan::layered(Codec::Av1))
+        scenarios::squeeze(37, VideoPlan::layered(Codec::Av1))
     }),
     ("starved, VP8 simulcast", || {
         scenarios::starve(VideoPlan::simulcast())

@@ -45,8 +45,6 @@ pub struct PeerStatistics {
     /// The round trip was measured by transport feedback, of the packet that was reported on last; it stays until the next
     /// report.
     pub is_transport_rtt: bool,
-    /// Transport feedback has told of packets of the last second: the estimate knows what becomes of what is sent.
-    pub is_heard: bool,
     /// Share of the peer's packets that did not come at first, in thousandths.
     pub received_loss_permille: Option<u16>,
     /// Share of our packets that the peer did not get at first, in thousandths.

@@ -11,6 +11,7 @@
 //! before it authenticates the packet; so a stream whose name was not agreed on is taken from it at once.
 
 mod sending;
+mod waiting;
 
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,7 @@ use crate::negotiate::{self, MediaLine};
 use crate::packet::Format;
 pub(super) use crate::peer::lines::sending::SendingLine;
 use crate::peer::lines::sending::bound_retransmission;
+pub(super) use crate::peer::lines::waiting::Waiting;
 
 /// Most different streams of a connection between two negotiations; packets of further ones are dropped.
 const MAX_ROUTES: usize = 64;
@@ -85,14 +87,14 @@ impl Lines {
         for mid in self.mids.clone() {
             self.number_encodings(rtc, mid);
         }
-        let known: Vec<_> = self.sending.iter().flat_map(SendingLine::streams).collect();
+        let mut former = std::mem::take(&mut self.sending);
         self.sending = self
             .mids
             .iter()
             .filter_map(|mid| SendingLine::read(rtc, *mid))
             .collect();
-        for line in &self.sending {
-            for ssrc in line.streams().filter(|ssrc| !known.contains(ssrc)) {
+        for line in &mut self.sending {
+            for ssrc in line.take_over(&mut former) {
                 bound_retransmission(rtc, line.kind, ssrc);
             }
         }
@@ -131,6 +133,16 @@ impl Lines {
 
     pub(super) fn sending(&self, mid: Mid) -> Option<&SendingLine> {
         self.sending.iter().find(|line| line.mid == mid)
+    }
+
+    pub(super) fn sending_mut(&mut self, mid: Mid) -> Option<&mut SendingLine> {
+        self.sending.iter_mut().find(|line| line.mid == mid)
+    }
+
+    /// What waits in front of the engine, by stream.
+    pub(super) fn waiting_mut(&mut self) -> impl Iterator<Item = (Ssrc, &mut Waiting)> {
+        let streams = self.sending.iter_mut().flat_map(SendingLine::waiting_mut);
+        streams.filter(|(_, waiting)| !waiting.is_empty())
     }
 
     pub(super) fn format(&self, pt: Pt) -> Option<Format> {

@@ -18,13 +18,14 @@ use crate::{convert, extension};
 pub(super) const ENGINE_MAX_RTP_PAYLOAD: usize = 1_900;
 
 impl PeerConnection {
-    /// Queues a packet on a sending line. It leaves with the next [`handle_timeout`](Self::handle_timeout).
+    /// Queues a packet on a sending line. It leaves with the next [`handle_timeout`](Self::handle_timeout), or when the
+    /// pacer lets it.
     ///
-    /// Returns false when the line does not send the encoding, its receiver negotiated no matching format, or the packet
-    /// is too large.
+    /// Returns false when the line does not send the encoding, its receiver negotiated no matching format, the packet
+    /// is too large, too many wait, or its number was [cut](Self::cut_backlog).
     pub fn write(&mut self, mid: Mid, outgoing: &OutgoingPacket<'_>) -> bool {
         let packet = outgoing.packet;
-        let Some(line) = self.lines.sending(mid) else {
+        let Some(line) = self.lines.sending_mut(mid) else {
             return false;
         };
         let Some((payload_type, ssrc)) = line
@@ -42,9 +43,12 @@ impl PeerConnection {
             self.oversize_dropped += 1;
             return false;
         }
+        let Some(sequence) = line.number(ssrc, outgoing.sequence) else {
+            return false;
+        };
         let mut rtp = RtpWrite::new(
             payload_type,
-            outgoing.sequence.into(),
+            sequence.into(),
             outgoing.timestamp,
             outgoing.wallclock,
             payload_for(line, outgoing),
@@ -57,6 +61,11 @@ impl PeerConnection {
             .and_then(|vp8| vp8_patch(&packet.payload.shared(), vp8))
         {
             rtp = rtp.vp8_patch(patch);
+        }
+        if self.bandwidth.is_estimated && line.kind == MediaKind::Video {
+            let bytes = packet.payload.len();
+            let waiting = line.waiting(ssrc);
+            return waiting.is_some_and(|waiting| waiting.push(outgoing.sequence, bytes, rtp));
         }
         let mut api = self.rtc.direct_api();
         let Some(stream) = api.stream_tx(&ssrc) else {

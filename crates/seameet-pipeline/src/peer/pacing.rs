@@ -11,19 +11,21 @@
 //! later each time, while its next deadline is near and packets come. Its clock may therefore run half a millisecond
 //! ahead.
 //!
-//! # What is not bounded here
+//! # What waits
 //!
-//! The engine's queues have no end and cannot be cut. Who writes looks at [`PeerConnection::backlog`] and writes no more
-//! when its age is too great.
+//! The engine's queues have no end and cannot be cut, so what is paced waits in front of them. Who writes looks at
+//! [`PeerConnection::backlog`], and [cuts](PeerConnection::cut_backlog) it when it is too old to be of use.
 
 use std::time::Duration;
 
 use seameet_core::Mid;
 use str0m::bwe::{Bitrate, BweKind};
+use str0m::rtp::StreamTxQueueInfo;
 use str0m::{Input, Reason};
 
 use crate::error::PeerError;
 use crate::peer::event::SendBacklog;
+use crate::peer::lines::SendingLine;
 use crate::peer::{PeerConnection, PeerEvent};
 
 /// Deadlines of the pacer this near are served at once.
@@ -79,11 +81,19 @@ impl PeerConnection {
     /// estimation, as nothing is paced then. Costs two look-ups.
     pub fn backlog(&mut self, mid: Mid) -> SendBacklog {
         let mut backlog = SendBacklog::default();
-        let Some(line) = self.lines.sending(mid) else {
+        let Some(line) = self
+            .lines
+            .sending_mut(mid)
+            .filter(|_| self.bandwidth.is_estimated)
+        else {
             return backlog;
         };
         let mut api = self.rtc.direct_api();
-        for ssrc in line.streams().filter(|_| self.bandwidth.is_estimated) {
+        for (ssrc, waiting) in line.waiting_mut() {
+            let (age, packets, bytes) = waiting.backlog(self.last_now);
+            backlog.age = backlog.age.max(age);
+            backlog.packets += packets;
+            backlog.bytes += bytes;
             let Some(queue) = api.stream_tx(&ssrc).and_then(|stream| stream.queue_info()) else {
                 continue;
             };
@@ -95,6 +105,31 @@ impl PeerConnection {
             backlog.bytes += queue.byte_size();
         }
         backlog
+    }
+
+    /// Drops what waits to be sent on a line, but for the packet or two that are next. The receiver never learns of their
+    /// numbers: what is written with later ones follows what was sent. Returns how many packets were dropped; what
+    /// follows has to begin with a keyframe then.
+    pub fn cut_backlog(&mut self, mid: Mid) -> usize {
+        let line = self.lines.sending_mut(mid);
+        let streams = line.into_iter().flat_map(SendingLine::waiting_mut);
+        streams.map(|(_, waiting)| waiting.cut()).sum()
+    }
+
+    /// Gives the engine the next packets to choose from.
+    pub(super) fn hand_over(&mut self) {
+        for (ssrc, waiting) in self.lines.waiting_mut() {
+            let mut api = self.rtc.direct_api();
+            let Some(stream) = api.stream_tx(&ssrc) else {
+                continue;
+            };
+            let queued = stream
+                .queue_info()
+                .map_or(0, StreamTxQueueInfo::packet_count);
+            for rtp in waiting.hand_over(self.last_now, queued) {
+                stream.write_rtp(rtp);
+            }
+        }
     }
 
     /// Drops the repairs that wait to be sent, with what is kept for more: for a moment at which no picture goes on, so that
@@ -132,6 +167,7 @@ impl PeerConnection {
             }
             let before = self.transmits.len();
             let now = self.advance(next);
+            self.hand_over();
             self.rtc.handle_input(Input::Timeout(now))?;
             self.drain(false)?;
             is_flowing = self.transmits.len() > before;

@@ -47,7 +47,6 @@ impl Statistics {
                 .rtt
                 .or(checked.and_then(|pair| pair.current_round_trip_time)),
             is_transport_rtt: stats.rtt.is_some(),
-            is_heard: stats.egress_loss_fraction.is_some(),
             received_loss_permille: stats.ingress_loss_fraction.map(permille),
             sent_loss_permille: stats.egress_loss_fraction.map(permille),
             reported_loss_permille: None,
@@ -198,11 +197,9 @@ mod tests {
         let streams = [stream(60, 0.1), stream(60, 0.4), stream(60, 0.2)];
         let by_stream = told(&peer(None, None), &streams);
         assert_eq!(by_stream.sent_loss_permille, Some(400));
-        assert!(!by_stream.is_heard);
         let by_transport = told(&peer(None, Some(0.05)), &streams);
         assert_eq!(by_transport.sent_loss_permille, Some(50));
         assert_eq!(by_transport.reported_loss_permille, Some(400));
-        assert!(by_transport.is_heard);
     }
 
     #[test]

@@ -221,7 +221,7 @@ impl Brake {
 
     /// The estimator hears of what was sent and finds no queue on the way there.
     fn is_denied(&self, estimate: u64) -> bool {
-        let is_heard = self.last.is_some_and(|last| last.is_heard);
+        let is_heard = self.last.and_then(|last| last.sent_loss_permille).is_some();
         is_heard && estimate > share(self.easy_estimate, FALLEN_PERCENT, 100)
     }
 }

@@ -21,6 +21,8 @@ pub enum Drop {
     UnusedEncoding,
     /// Older than anything that could still be placed.
     TooLate,
+    /// Waited too long to be sent to a subscriber.
+    Stale,
     /// The receiver negotiated no matching format.
     NoFormat,
     /// More datagrams in one step than the send queue holds.
@@ -48,6 +50,7 @@ impl Drop {
         (Self::Muted, "muted"),
         (Self::UnusedEncoding, "unused_encoding"),
         (Self::TooLate, "too_late"),
+        (Self::Stale, "stale"),
         (Self::NoFormat, "no_format"),
         (Self::SendQueueFull, "send_queue_full"),
         (Self::SocketFull, "socket_full"),

@@ -8,6 +8,7 @@
 
 use std::time::{Duration, Instant};
 
+use seameet_core::MediaKind;
 use seameet_core::media::SlotCause;
 use seameet_pipeline::PeerStatistics;
 
@@ -71,6 +72,8 @@ impl Downlink {
     pub(super) fn desired(&self, now: Instant, estimate: Option<u64>, wanted: u64) -> u64 {
         match (self.calm, estimate) {
             (Some((until, most)), _) if until > now => wanted.min(most),
+            // An estimate that knows nothing of a full way would have it filled up further.
+            _ if self.brake.is_on(now) => 0,
             (_, Some(estimate)) if self.is_suspended(now) || self.is_strained(now) => {
                 wanted.min(estimate)
             }
@@ -190,6 +193,7 @@ impl Shard {
         if is_on && !was_on {
             // The pictures begin anew after it.
             guard::attempt(|| peer.connection.drop_repairs());
+            self.drop_queues(key, |slot| slot.kind == MediaKind::Video);
         }
         if was_on != is_on {
             self.want_allocation(key);

@@ -101,7 +101,6 @@ impl Quality {
         PeerStatistics {
             rtt: newest.rtt,
             is_transport_rtt: newest.is_transport_rtt,
-            is_heard: newest.is_heard,
             received_loss_permille: of(|one| one.received_loss_permille.map(u64::from))
                 .map(permille),
             sent_loss_permille: of(|one| one.sent_loss_permille.map(u64::from)).map(permille),

@@ -18,8 +18,12 @@ pub fn fits(video: VideoPlan, bits_per_second: u64) -> Vec<Row> {
 }
 
 /// From 5 Mbit/s to 200 kbit/s and back.
-pub fn squeeze(video: VideoPlan) -> Vec<Row> {
-    changes(37, video, [(5_000_000, 19), (200_000, 20), (5_000_000, 25)])
+pub fn squeeze(seed: u64, video: VideoPlan) -> Vec<Row> {
+    changes(
+        seed,
+        video,
+        [(5_000_000, 19), (200_000, 20), (5_000_000, 25)],
+    )
 }
 
 /// From 5 Mbit/s to 20 kbit/s for a minute, and back.

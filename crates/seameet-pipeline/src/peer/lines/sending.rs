@@ -8,6 +8,7 @@ use str0m::media::Pt;
 use str0m::rtp::Ssrc;
 
 use crate::packet::Format;
+use crate::peer::lines::Waiting;
 use crate::{convert, extension, negotiate};
 
 /// Packets kept for retransmission per video line: one second of 2.5 Mbit/s.
@@ -25,10 +26,17 @@ pub(in crate::peer) struct SendingLine {
     pub(in crate::peer) mid: Mid,
     pub(in crate::peer) kind: MediaKind,
     /// One without a name, or one for each simulcast encoding.
-    streams: Vec<(Option<Rid>, Ssrc)>,
+    streams: Vec<Stream>,
     payload_types: Vec<(Format, Pt)>,
     /// The receiver understands dependency descriptors.
     pub(in crate::peer) has_descriptor: bool,
+}
+
+#[derive(Debug)]
+struct Stream {
+    name: Option<Rid>,
+    ssrc: Ssrc,
+    waiting: Waiting,
 }
 
 impl SendingLine {
@@ -56,7 +64,11 @@ impl SendingLine {
             .into_iter()
             .filter_map(|name| {
                 let stream = api.stream_tx_by_mid(engine_mid, name.map(convert::engine_rid))?;
-                Some((name, stream.ssrc()))
+                Some(Stream {
+                    name,
+                    ssrc: stream.ssrc(),
+                    waiting: Waiting::default(),
+                })
             })
             .collect();
         (!streams.is_empty()).then_some(Self {
@@ -80,13 +92,44 @@ impl SendingLine {
     pub(in crate::peer) fn stream(&self, rid: Option<Rid>) -> Option<Ssrc> {
         self.streams
             .iter()
-            .find(|(known, _)| *known == rid)
-            .map(|(_, ssrc)| *ssrc)
+            .find(|stream| stream.name == rid)
+            .map(|stream| stream.ssrc)
     }
 
     /// All its streams.
     pub(in crate::peer) fn streams(&self) -> impl Iterator<Item = Ssrc> {
-        self.streams.iter().map(|(_, ssrc)| *ssrc)
+        self.streams.iter().map(|stream| stream.ssrc)
+    }
+
+    /// What waits on one of its streams.
+    pub(in crate::peer) fn waiting(&mut self, ssrc: Ssrc) -> Option<&mut Waiting> {
+        let stream = self.streams.iter_mut().find(|stream| stream.ssrc == ssrc);
+        stream.map(|stream| &mut stream.waiting)
+    }
+
+    /// The number under which a packet of one of its streams leaves; `None` if it must not.
+    pub(in crate::peer) fn number(&self, ssrc: Ssrc, sequence: u64) -> Option<u64> {
+        let stream = self.streams.iter().find(|stream| stream.ssrc == ssrc)?;
+        stream.waiting.number(sequence)
+    }
+
+    /// What waits on each of its streams.
+    pub(in crate::peer) fn waiting_mut(&mut self) -> impl Iterator<Item = (Ssrc, &mut Waiting)> {
+        let streams = self.streams.iter_mut();
+        streams.map(|stream| (stream.ssrc, &mut stream.waiting))
+    }
+
+    /// Takes what waits over from what was known before. Returns the streams that are new.
+    pub(super) fn take_over(&mut self, former: &mut [Self]) -> Vec<Ssrc> {
+        let mut new = Vec::new();
+        for (ssrc, waiting) in self.waiting_mut() {
+            let mut known = former.iter_mut().flat_map(Self::waiting_mut);
+            match known.find(|(known, _)| *known == ssrc) {
+                Some((_, kept)) => *waiting = std::mem::take(kept),
+                None => new.push(ssrc),
+            }
+        }
+        new
     }
 }
 

@@ -27,6 +27,7 @@ struct Paced {
     estimate: u64,
     longest_wait: Duration,
     received: usize,
+    sequences: Vec<u64>,
 }
 
 impl Paced {
@@ -45,6 +46,7 @@ impl Paced {
             estimate: initial,
             longest_wait: Duration::ZERO,
             received: 0,
+            sequences: Vec::new(),
             two,
         }
     }
@@ -87,7 +89,10 @@ impl Paced {
             }
         }
         while let Some(event) = self.two.client.poll_event() {
-            self.received += usize::from(matches!(event, PeerEvent::Rtp(_)));
+            if let PeerEvent::Rtp(received) = event {
+                self.received += 1;
+                self.sequences.push(received.packet.sequence);
+            }
         }
         left
     }
@@ -190,6 +195,49 @@ fn a_backlog_tells_its_age() {
             .write(unpaced.mid, &outgoing(&packet, unpaced.now))
     );
     assert_eq!(unpaced.server.backlog(unpaced.mid), SendBacklog::default());
+}
+
+#[test]
+fn what_is_cut_is_never_sent_nor_missed() {
+    let mut paced = Paced::new(100_000, 1_000_000_000);
+    let mid = paced.two.mid;
+    paced.write(100, 1_000);
+    for _ in 0..100 {
+        paced.step();
+    }
+    let waits = paced.two.server.backlog(mid).packets;
+    let dropped = paced.two.server.cut_backlog(mid);
+    assert!(dropped >= waits - 2, "{dropped} of {waits}");
+    assert!(paced.two.server.backlog(mid).packets <= 2);
+    paced.write(3, 1_000);
+    for _ in 0..2_000 {
+        paced.step();
+    }
+    assert_eq!(paced.received, 103 - dropped);
+    let first = paced.sequences[0];
+    let expected: Vec<u64> = (first..).take(paced.received).collect();
+    assert_eq!(paced.sequences, expected, "one after another");
+}
+
+#[test]
+fn sound_does_not_wait_and_is_not_cut() {
+    let mut server = config(Role::Server, 2, 1_400);
+    server.bandwidth = Some(30_000);
+    let line = OfferLine::new(MediaKind::Audio, LineDirection::Receive);
+    let mut two = Two::configured(&server, &line, str::to_owned);
+    for sequence in 1..=50 {
+        let packet = packet(sequence, 200);
+        let outgoing = OutgoingPacket {
+            format: Format::OPUS,
+            ..outgoing(&packet, two.now)
+        };
+        assert!(two.server.write(two.mid, &outgoing));
+    }
+    assert_eq!(two.server.cut_backlog(two.mid), 0);
+    two.server.handle_timeout(two.now).unwrap();
+    let sent = std::iter::from_fn(|| two.server.poll_transmit());
+    let sound = sent.filter(|datagram| crate::peer::reports::is_media(&datagram.contents));
+    assert_eq!(sound.count(), 50, "at once");
 }
 
 #[test]

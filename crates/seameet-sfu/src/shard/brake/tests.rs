@@ -13,7 +13,6 @@ fn figures(rtt: u64, sent: u64, loss: u16) -> PeerStatistics {
     PeerStatistics {
         rtt: Some(Duration::from_millis(rtt)),
         is_transport_rtt: true,
-        is_heard: true,
         sent_bitrate: sent,
         sent_loss_permille: Some(loss),
         ..PeerStatistics::default()
@@ -109,20 +108,20 @@ fn a_full_way_stops_pictures_until_it_has_come_through() {
 #[test]
 fn a_way_is_full_if_the_estimate_bears_it_out_or_knows_nothing() {
     let start = Instant::now();
-    let is_full = |estimate, is_heard| {
+    let is_full = |estimate, sent_loss_permille| {
         let mut brake = Brake::default();
         brake.note_statistics(start, 2_000_000, &figures(50, 2_000_000, 0));
         let late = PeerStatistics {
-            is_heard,
+            sent_loss_permille,
             ..figures(850, 2_000_000, 0)
         };
         let at = start + INTERVAL;
         brake.note_statistics(at, estimate, &late);
         brake.is_on(at)
     };
-    assert!(is_full(1_500_000, true));
-    assert!(!is_full(1_500_001, true), "the way back is full");
-    assert!(is_full(2_000_000, false), "the estimate knows nothing");
+    assert!(is_full(1_500_000, Some(0)));
+    assert!(!is_full(1_500_001, Some(0)), "the way back is full");
+    assert!(is_full(2_000_000, None), "the estimate knows nothing");
 }
 
 #[test]

@@ -3,8 +3,12 @@
 use std::time::{Duration, Instant};
 
 use seameet_pipeline::SendBacklog;
+use seameet_rtp::EncodingId;
 
 use super::{Congestion, Queue};
+use crate::shard::counters::Drop;
+use crate::shard::tests::script::Script;
+use crate::shard::tests::stage::{Encoder, Stage};
 
 fn waiting(milliseconds: u64) -> SendBacklog {
     SendBacklog {
@@ -49,6 +53,28 @@ fn a_second_of_waiting_suspends_everything_until_it_has_drained() {
 }
 
 #[test]
+fn what_is_out_of_date_is_dropped_and_later_where_keyframes_take_as_long() {
+    let start = Instant::now();
+    let (one, other) = ("1".parse().unwrap(), "2".parse().unwrap());
+    let mut congestion = Congestion::default();
+    let mut stale = |at, age| {
+        let now = start + Duration::from_millis(at);
+        let backlogs = [(one, waiting(age)), (other, waiting(30))];
+        congestion.stale(now, &backlogs)
+    };
+    assert_eq!(stale(0, 499), []);
+    assert_eq!(stale(20, 500), [one]);
+    assert_eq!(stale(1_000, 999), []);
+    assert_eq!(stale(1_020, 1_000), [one]);
+    assert_eq!(stale(3_000, 1_999), []);
+    assert_eq!(stale(3_020, 2_000), [one]);
+    assert_eq!(stale(5_020, 2_000), [one], "no longer than that");
+    assert_eq!(stale(10_019, 500), [], "not yet forgiven");
+    assert_eq!(stale(15_018, 30), []);
+    assert_eq!(stale(15_019, 500), [one]);
+}
+
+#[test]
 fn a_slot_that_is_gone_is_not_congested() {
     let now = Instant::now();
     let slot = "1".parse().unwrap();
@@ -56,4 +82,28 @@ fn a_slot_that_is_gone_is_not_congested() {
     congestion.sample(now, &[(slot, waiting(500))]);
     assert!(congestion.sample(now, &[]));
     assert_eq!(congestion.queue(slot), Queue::Short);
+}
+
+#[test]
+fn what_follows_a_dropped_queue_is_a_keyframe() {
+    let mut stage = Stage::on(Script::estimating(Some(300_000)));
+    let viewer = stage.add_viewer();
+    let mut camera = Encoder::new(0, 180);
+    stage.film(&mut [&mut camera], 5, true);
+    camera.bytes = 1_000;
+    let frames: Vec<_> = (0..10).map(|_| camera.frame(false)).collect();
+    for packet in frames.into_iter().flatten() {
+        stage.arrive(&camera, packet);
+    }
+    let key = stage.viewer(viewer);
+    assert!(stage.slot(viewer).flows());
+    stage.script.shard.drop_queues(key, |_| true);
+    assert!(stage.script.shard.counters().dropped(Drop::Stale) > 0);
+    let slot = stage.slot(viewer);
+    assert!(!slot.flows(), "nothing that cannot be decoded");
+    assert_eq!(slot.needs_keyframe(), Some(EncodingId(0)));
+    // There is nothing more to drop, so nothing begins anew.
+    let before = stage.script.shard.counters();
+    stage.script.shard.drop_queues(key, |_| true);
+    assert_eq!(stage.script.shard.counters(), before);
 }

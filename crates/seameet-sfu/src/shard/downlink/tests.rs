@@ -83,7 +83,7 @@ fn figures(rtt: u64) -> PeerStatistics {
     PeerStatistics {
         rtt: Some(Duration::from_millis(rtt)),
         is_transport_rtt: true,
-        is_heard: true,
+        sent_loss_permille: Some(0),
         ..PeerStatistics::default()
     }
 }
@@ -101,6 +101,21 @@ fn nothing_beyond_the_estimate_is_probed_for_while_the_way_is_strained() {
     assert_eq!(desired(1, 149), 2_000_000);
     assert_eq!(desired(2, 150), 500_000);
     assert_eq!(desired(3, 60), 2_000_000);
+}
+
+#[test]
+fn nothing_is_probed_for_on_a_full_way() {
+    let now = Instant::now();
+    let mut downlink = Downlink::default();
+    downlink.brake.note_statistics(now, 500_000, &figures(50));
+    let unheard = PeerStatistics {
+        sent_loss_permille: None,
+        ..figures(1_050)
+    };
+    downlink.brake.note_statistics(now, 500_000, &unheard);
+    assert_eq!(downlink.desired(now, Some(500_000), 2_000_000), 0);
+    let drained = now + Duration::from_secs(1);
+    assert_eq!(downlink.desired(drained, Some(500_000), 2_000_000), 500_000);
 }
 
 #[test]

@@ -7,7 +7,6 @@ fn facts() -> Facts {
         statistics: PeerStatistics {
             rtt: Some(Duration::from_millis(40)),
             is_transport_rtt: true,
-            is_heard: true,
             received_loss_permille: Some(0),
             reported_loss_permille: None,
             sent_loss_permille: Some(0),

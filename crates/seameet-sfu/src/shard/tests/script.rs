@@ -49,13 +49,18 @@ pub(in crate::shard) struct Script {
 }
 
 impl Script {
+    /// A shard that takes every line for unlimited: these tests ask what is forwarded, not whether the line takes it.
     pub(in crate::shard) fn new() -> Self {
+        Self::estimating(None)
+    }
+
+    /// A shard that begins to estimate lines with so many bits per second.
+    pub(in crate::shard) fn estimating(first_estimate: Option<u64>) -> Self {
         let now = Instant::now();
         let server = SocketAddr::from(([198, 51, 100, 1], 10_000));
         let certificate = Certificate::generate().unwrap();
         let mut config = ShardConfig::new(vec![server], certificate, vec![Codec::Vp8]);
-        // These tests ask what is forwarded, not whether the line takes it.
-        config.first_estimate = None;
+        config.first_estimate = first_estimate;
         let mut shard = Shard::new(config, 1, now);
         shard.handle_input(now, Input::OpenRoom(ROOM));
         Self {

@@ -121,7 +121,10 @@ pub(in crate::shard) struct Stage {
 
 impl Stage {
     pub(in crate::shard) fn new() -> Self {
-        let mut script = Script::new();
+        Self::on(Script::new())
+    }
+
+    pub(in crate::shard) fn on(mut script: Script) -> Self {
         script
             .join_with(1, &[(MediaKind::Video, LineDirection::Send)])
             .unwrap();
