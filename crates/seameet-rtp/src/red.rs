@@ -8,7 +8,7 @@
 //!    redundant frames … primary frame
 //! ```
 //!
-//! A publisher and a subscriber may have agreed on different things. [`RedPolicy`] says what to do then;
+//! A publisher and a subscriber may have agreed on different things. [`RedPolicy`] says who gets redundancy;
 //! [`RedStripper`] makes plain packets of redundant ones, and gets lost ones back on the way; [`RedPacker`]
 //! makes redundant packets of plain ones.
 
@@ -17,7 +17,7 @@ mod convert;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use convert::{PlainFrame, RedConversion, RedPacker, RedPolicy, RedStripper};
+pub use convert::{PlainFrame, RedPacker, RedPolicy, RedStripper};
 
 use crate::packet::Payload;
 

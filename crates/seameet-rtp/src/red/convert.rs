@@ -7,19 +7,8 @@ use super::{RedPacket, assemble, redundant_header};
 use crate::packet::Payload;
 use crate::seq::is_later;
 
-/// What to do with a publisher's packets for one subscriber.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RedConversion {
-    /// They go out as they came.
-    Unchanged,
-    /// Redundancy is taken out: [`RedStripper`].
-    Strip,
-    /// Redundancy is put in: [`RedPacker`].
-    Add,
-}
-
-/// Decides whether a subscriber gets redundancy: one who loses packets does, as the publisher sent it, or added where the
-/// caller can ([`RedConversion::Add`]). Others are spared it, since it doubles the bitrate.
+/// Decides whether a subscriber who accepts redundancy gets what a publisher sends of it: one who loses packets does. Others
+/// are spared it ([`RedStripper`]), since it doubles the bitrate.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RedPolicy {
     is_lossy: bool,
@@ -31,21 +20,15 @@ impl RedPolicy {
         Self::default()
     }
 
-    /// What to do, for whether the publisher sends redundancy, whether the subscriber accepts it, and what share
-    /// of packets (0 to 1) he lost lately.
-    pub fn decide(&mut self, is_sent: bool, is_accepted: bool, loss: f32) -> RedConversion {
+    /// Whether he gets it, for the share of packets (0 to 1) that he lost lately.
+    pub fn is_wanted(&mut self, loss: f32) -> bool {
         let threshold = if self.is_lossy {
             LOSS_ENDS
         } else {
             LOSS_BEGINS
         };
         self.is_lossy = loss >= threshold;
-        match (is_sent, is_accepted) {
-            (true, true) if self.is_lossy => RedConversion::Unchanged,
-            (true, _) => RedConversion::Strip,
-            (false, true) if self.is_lossy => RedConversion::Add,
-            (false, _) => RedConversion::Unchanged,
-        }
+        self.is_lossy
     }
 }
 
@@ -205,7 +188,7 @@ impl RedPacker {
     }
 }
 
-/// Redundancy is added from this share of lost packets on,
+/// Redundancy is passed on from this share of lost packets on,
 const LOSS_BEGINS: f32 = 0.03;
 /// and kept down to this one.
 const LOSS_ENDS: f32 = 0.01;

@@ -127,16 +127,11 @@ fn payload_types_become_the_subscribers() {
 }
 
 #[test]
-fn redundancy_is_passed_on_or_added_for_those_who_lose_packets_and_taken_out_for_others() {
+fn redundancy_is_passed_on_to_those_who_lose_packets() {
     let mut policy = RedPolicy::new();
-    assert_eq!(policy.decide(true, true, 0.0), RedConversion::Strip);
-    assert_eq!(policy.decide(true, true, 0.05), RedConversion::Unchanged);
-    assert_eq!(policy.decide(true, false, 0.5), RedConversion::Strip);
-    assert_eq!(policy.decide(false, false, 0.5), RedConversion::Unchanged);
-    let mut policy = RedPolicy::new();
-    let losses = [0.02, 0.03, 0.02, 0.01, 0.009, 0.02];
-    let added = losses.map(|loss| policy.decide(false, true, loss) == RedConversion::Add);
-    assert_eq!(added, [false, true, true, true, false, false]);
+    let losses = [0.0, 0.02, 0.03, 0.02, 0.01, 0.009, 0.02];
+    let passed_on = losses.map(|loss| policy.is_wanted(loss));
+    assert_eq!(passed_on, [false, false, true, true, true, false, false]);
 }
 
 /// Packets of a sender with redundancy, numbered from 100.

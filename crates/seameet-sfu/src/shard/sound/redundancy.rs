@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use seameet_pipeline::{Format, ReceivedPacket};
-use seameet_rtp::red::{PlainFrame, RedConversion, RedPacket, RedPolicy};
+use seameet_rtp::red::{PlainFrame, RedPacket, RedPolicy};
 use seameet_rtp::{Packet, Payload};
 
 use crate::shard::track::UpTrack;
@@ -43,12 +43,12 @@ impl Redundancy {
     ) {
         self.reported = reported.unwrap_or(self.reported);
         let loss = measured.unwrap_or(0).max(self.reported);
-        let conversion = self.policy.decide(true, true, f32::from(loss) / 1_000.0);
+        let is_lossy = self.policy.is_wanted(f32::from(loss) / 1_000.0);
         if self.is_in_vain(now, loss) {
             self.spared_until = Some(now + SPARED);
         }
         let is_spared = self.spared_until.is_some_and(|until| until > now);
-        let is_wanted = conversion == RedConversion::Unchanged && !is_spared;
+        let is_wanted = is_lossy && !is_spared;
         self.wanted = is_wanted.then(|| self.wanted.unwrap_or(now));
     }
 
