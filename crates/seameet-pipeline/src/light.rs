@@ -17,6 +17,12 @@
 //! Receiver reports name no sender report (RFC 3550, section 6.4.1), so that only transport feedback tells the sender the
 //! time of a round.
 //!
+//! # What it costs
+//!
+//! `cargo run --release -p seameet-pipeline --example receive_cost`, without sockets, eight packets of 1,100 bytes to a frame,
+//! AES-256-GCM: 123 ns for each packet, where a whole endpoint took 1,845 ns (21 November 2026, a virtual machine with two
+//! Intel Xeon processors with AVX-512, beside other work; the fastest of 60 rounds, the middle of three runs).
+//!
 //! # Map
 //!
 //! - `keys`: taking the session's secrets from the handshake

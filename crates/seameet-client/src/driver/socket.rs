@@ -9,6 +9,8 @@ use seameet_pipeline::Transmit;
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
+/// What the kernel may queue for a participant: at 10 Mbit/s almost a second. Best effort.
+const SOCKET_BUFFER_BYTES: usize = 1 << 20;
 /// Room for one gathered receive.
 const RECEIVE_BYTES: usize = 1 << 16;
 /// Gathered receives in one call.
@@ -30,6 +32,8 @@ impl MediaSocket {
         let socket = std::net::UdpSocket::bind(SocketAddr::new(local, 0))?;
         let state = UdpSocketState::new(UdpSockRef::from(&socket))?;
         socket.set_nonblocking(true)?;
+        // A smaller buffer than asked for only costs packets in bursts.
+        let _ = state.set_recv_buffer_size(UdpSockRef::from(&socket), SOCKET_BUFFER_BYTES);
         let socket = UdpSocket::from_std(socket)?;
         Ok(Self { socket, state })
     }
