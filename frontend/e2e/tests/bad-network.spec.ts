@@ -37,8 +37,9 @@ test('a narrow line gets a smaller picture that keeps moving, and a wide one all
     const video = b.tile(alice).locator('video')
     await watchFrames(video)
     await b.page.waitForTimeout(10_000)
-    // What was sent before the server knew has to come through, and a try for more may end in the queue.
-    expect(await longestFreeze(video)).toBeLessThan(5_000)
+    // What was sent before the server knew has to come through, a try for more may end in the queue, and browsers hold
+    // frames back as long as such a queue made earlier ones late.
+    expect(await longestFreeze(video)).toBeLessThan(4_000)
     await b.hears(everybody, [alice])
     network.become({})
     await expect.poll(() => b.heights(), { message: 'full quality again', timeout: 20_000 }).toEqual([540])
@@ -54,7 +55,9 @@ test('a line that loses every twelfth packet both ways keeps picture and sound',
     const videos = [b.tile(alice).locator('video'), a.tile(bob).locator('video')]
     for (const video of videos) await watchFrames(video)
     await b.page.waitForTimeout(10_000)
-    for (const video of videos) expect(await longestFreeze(video)).toBeLessThan(3_000)
+    // Firefox waits for repairs rather than asking for a keyframe.
+    const bound = { chromium: 2_000, firefox: 5_000 }
+    for (const video of videos) expect(await longestFreeze(video)).toBeLessThan(bound[b.kind])
     await b.sees(alice)
     await a.sees(bob)
     await b.hears(everybody, [alice])
