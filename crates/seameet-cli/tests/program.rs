@@ -292,6 +292,8 @@ fn a_load_whose_thresholds_do_not_hold_fails_and_says_which() {
         "1",
         "--ramp",
         "0",
+        "--settle",
+        "0",
         "--duration",
         "0.2",
     ];
@@ -303,7 +305,15 @@ fn a_load_whose_thresholds_do_not_hold_fails_and_says_which() {
 /// Puts the server under a load of one publisher for three seconds.
 fn load(server: &Server, arguments: &[&str]) -> (bool, String, String) {
     let url = format!("ws://{}/ws", server.address);
-    let mut command = program(&["load", "--url", &url, "--video-kbps", "300"]);
+    let mut command = program(&[
+        "load",
+        "--url",
+        &url,
+        "--video-kbps",
+        "300",
+        "--settle",
+        "0",
+    ]);
     if !arguments.contains(&"--every") {
         command.args(["--ramp", "0", "--duration", "3"]);
     }

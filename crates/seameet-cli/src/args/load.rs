@@ -94,12 +94,15 @@ pub(crate) struct LoadOptions {
     /// Let the subscribers of a room come step by step, so many with each; a step that breaks a threshold is the last.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) step: Option<u32>,
-    /// How long a step takes, its joins included; instead of --duration.
+    /// How long a step takes, joining and settling included; instead of --duration.
     #[arg(long, value_name = "SECONDS", requires = "step")]
     pub(crate) every: Option<f64>,
     /// Everybody joins within so many seconds, one after another; with steps, everybody of a step.
     #[arg(long, default_value_t = 3.0, value_name = "SECONDS")]
     pub(crate) ramp: f64,
+    /// How long to wait between joins and measuring: servers need seconds to find out what each line takes.
+    #[arg(long, default_value_t = 3.0, value_name = "SECONDS")]
+    pub(crate) settle: f64,
     /// How long to measure once everybody is in; with steps, in each.
     #[arg(long, default_value_t = 10.0, value_name = "SECONDS")]
     pub(crate) duration: f64,

@@ -67,9 +67,10 @@ fn plan(options: &LoadOptions) -> Result<Plan> {
     };
     let publishers = usize::try_from(options.publishers)?;
     let ramp = seconds(options.ramp, "ramp")?;
+    let settle = seconds(options.settle, "settle")?;
     let duration = match options.every {
         // What a step takes beside its joins.
-        Some(every) => seconds(every, "every")?.saturating_sub(ramp),
+        Some(every) => seconds(every, "every")?.saturating_sub(ramp + settle),
         None => seconds(options.duration, "duration")?,
     };
     let audio_slots = usize::try_from(options.publishers.min(AUDIO_SLOTS))?;
@@ -101,6 +102,7 @@ fn plan(options: &LoadOptions) -> Result<Plan> {
         threads: options.threads,
         steps: options.step.map(|subscribers| Steps { subscribers }),
         ramp,
+        settle,
         duration,
         server: options.server_pid,
     })

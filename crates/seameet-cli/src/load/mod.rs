@@ -14,6 +14,7 @@
 
 mod adapter;
 mod bot;
+mod files;
 mod h264;
 mod janus;
 mod layout;
@@ -99,6 +100,8 @@ pub(crate) struct Plan {
     pub(crate) steps: Option<Steps>,
     /// One participant after another joins within this time, in each step.
     pub(crate) ramp: Duration,
+    /// How long to wait then, until servers have found out what each line takes.
+    pub(crate) settle: Duration,
     /// How long each step is measured once everybody is in.
     pub(crate) duration: Duration,
     /// The server's process, if it is on this machine.
@@ -128,6 +131,7 @@ pub(crate) fn run(plan: &Plan, mut tell: impl FnMut(Moment<'_>) -> bool) -> Resu
         let share = place % shares.len();
         shares[share].push(bot);
     }
+    files::allow_many();
     let stages = plan.stages();
     let begin = Instant::now();
     let length = stages.last().map_or(Duration::ZERO, |stage| stage.ends);
@@ -288,6 +292,7 @@ mod tests {
             threads: 1,
             steps: None,
             ramp: Duration::from_secs(1),
+            settle: Duration::ZERO,
             duration: Duration::from_secs(3),
             server: None,
         }

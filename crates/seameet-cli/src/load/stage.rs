@@ -40,7 +40,8 @@ impl Plan {
             .steps
             .map_or(self.subscribers, |steps| steps.subscribers);
         let count = self.subscribers.div_ceil(step.max(1)).max(1);
-        let length = self.ramp + self.duration;
+        let joined = self.ramp + self.settle;
+        let length = joined + self.duration;
         (1..=count)
             .map(|number| {
                 let subscribers = self.subscribers.min(step.saturating_mul(number));
@@ -48,7 +49,7 @@ impl Plan {
                 Stage {
                     participants: self.rooms * (self.publishers + subscribers),
                     begins,
-                    measured_from: begins + self.ramp,
+                    measured_from: begins + joined,
                     ends: begins + length,
                     subscribers,
                 }
@@ -96,6 +97,13 @@ mod tests {
         assert_eq!(stages[0].participants, 2 * (2 + 5));
         assert_eq!(stages[0].measured_from, Duration::from_secs(1));
         assert_eq!(stages[0].ends, Duration::from_secs(4));
+        let settled = Plan {
+            settle: Duration::from_secs(2),
+            ..plan()
+        };
+        assert_eq!(settled.stages()[0].measured_from, Duration::from_secs(3));
+        let last = settled.bots().into_iter().map(|bot| bot.joins_after).max();
+        assert!(last < Some(Duration::from_secs(1)), "{last:?}");
     }
 
     #[test]
