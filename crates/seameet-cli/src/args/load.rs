@@ -85,7 +85,7 @@ pub(crate) struct LoadOptions {
     /// machine, each participant has an address of its own, so that limits per address hold nobody up.
     #[arg(long, value_name = "IP")]
     pub(crate) local: Option<std::net::IpAddr>,
-    /// Threads of the generator.
+    /// Threads of the generator. Where most participants receive only, those who publish have one more.
     #[arg(long, default_value_t = 1)]
     pub(crate) threads: usize,
     /// Processors that the generator's threads run on, such as 1 or 2-3; the server's should be others.

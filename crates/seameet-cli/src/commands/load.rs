@@ -73,6 +73,12 @@ fn plan(options: &LoadOptions) -> Result<Plan> {
         Some(every) => seconds(every, "every")?.saturating_sub(ramp + settle),
         None => seconds(options.duration, "duration")?,
     };
+    // Where there is no picture, a slot for one would only be filled with padding.
+    let pictures = if options.video_kbps > 0 {
+        publishers
+    } else {
+        0
+    };
     let audio_slots = usize::try_from(options.publishers.min(AUDIO_SLOTS))?;
     let turns = options.speaker_every;
     let turns = turns
@@ -93,7 +99,7 @@ fn plan(options: &LoadOptions) -> Result<Plan> {
             codec: options.codec.into(),
         }),
         audio: !options.no_audio,
-        video_slots: options.video_slots.unwrap_or(publishers),
+        video_slots: options.video_slots.unwrap_or(pictures),
         audio_slots: options.audio_slots.unwrap_or(audio_slots),
         sinks: options.sinks,
         layout: options.layout,

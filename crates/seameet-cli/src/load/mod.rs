@@ -123,14 +123,9 @@ pub(crate) enum Moment<'a> {
 ///
 /// When a thread cannot be started or the server's process cannot be read.
 pub(crate) fn run(plan: &Plan, mut tell: impl FnMut(Moment<'_>) -> bool) -> Result<Vec<Report>> {
-    let measures: Vec<_> = (0..plan.threads.max(1))
-        .map(|_| Arc::new(Mutex::new(Measures::new())))
-        .collect();
-    let mut shares: Vec<Vec<Bot>> = vec![Vec::new(); measures.len()];
-    for (place, bot) in plan.bots().into_iter().enumerate() {
-        let share = place % shares.len();
-        shares[share].push(bot);
-    }
+    let shares = shares(plan.bots(), plan.threads);
+    let fresh = |_: &Vec<Bot>| Arc::new(Mutex::new(Measures::new()));
+    let measures: Vec<_> = shares.iter().map(fresh).collect();
     files::allow_many();
     let stages = plan.stages();
     let begin = Instant::now();
@@ -182,6 +177,26 @@ pub(crate) fn run(plan: &Plan, mut tell: impl FnMut(Moment<'_>) -> bool) -> Resu
         let _ = thread.join();
     }
     Ok(reports)
+}
+
+/// Which participants share a thread. Where most receive only, those who publish have one of their own, so that nobody who
+/// receives makes them late.
+fn shares(bots: Vec<Bot>, threads: usize) -> Vec<Vec<Bot>> {
+    let (publishers, others): (Vec<_>, Vec<_>) = bots.into_iter().partition(|bot| bot.publishes);
+    let spread = |bots: Vec<Bot>| {
+        let mut shares = vec![Vec::new(); threads.max(1)];
+        for (place, bot) in bots.into_iter().enumerate() {
+            shares[place % threads.max(1)].push(bot);
+        }
+        shares
+    };
+    if others.len() <= publishers.len() {
+        let everybody = publishers.into_iter().chain(others).collect();
+        return spread(everybody);
+    }
+    let mut shares = spread(others);
+    shares.push(publishers);
+    shares
 }
 
 /// One thread's participants, until they have ended or are stopped.
@@ -267,9 +282,21 @@ impl Watcher<'_> {
 
 #[cfg(test)]
 mod tests {
-    //! A plan to test with.
+    //! A plan to test with, and who shares a thread.
 
     use super::*;
+
+    #[test]
+    fn who_publishes_to_many_is_not_held_up_by_them() {
+        let all = shares(plan().bots(), 2);
+        let publish = |share: &Vec<Bot>| share.iter().filter(|bot| bot.publishes).count();
+        let lengths: Vec<_> = all.iter().map(|it| (it.len(), publish(it))).collect();
+        assert_eq!(lengths, [(5, 0), (5, 0), (4, 4)]);
+        let mut meeting = plan();
+        meeting.subscribers = 0;
+        let all = shares(meeting.bots(), 2);
+        assert_eq!(all.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
+    }
 
     /// Two rooms with two who publish and five who receive.
     pub(super) fn plan() -> Plan {
