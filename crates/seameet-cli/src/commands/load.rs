@@ -21,18 +21,14 @@ pub(crate) fn run(options: &LoadOptions) -> Result<()> {
         .stages()
         .last()
         .map_or(Duration::ZERO, |stage| stage.ends);
-    let mut show = Show::new(length);
+    let mut show = Show::new(length, plan.steps.is_some());
     let reports = load::run(&plan, |moment| match moment {
         Moment::Second(report) => {
-            if plan.steps.is_none() {
-                show.second(report);
-            }
+            show.second(report);
             true
         }
         Moment::Stage(report) => {
-            if plan.steps.is_some() {
-                show.step(report);
-            }
+            show.stage(report);
             broken(options, report).is_empty()
         }
     })?;

@@ -12,12 +12,14 @@ use super::Report;
 pub(crate) struct Show {
     /// On terminals.
     bar: Option<ProgressBar>,
+    /// Each step has a line, and not each second.
+    has_steps: bool,
     has_header: bool,
 }
 
 impl Show {
-    /// For a run of so long.
-    pub(crate) fn new(length: Duration) -> Self {
+    /// For a run of so long, in steps or as a whole.
+    pub(crate) fn new(length: Duration, has_steps: bool) -> Self {
         let bar = stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(length.as_secs());
             // The template is valid, and so nothing can fail.
@@ -27,22 +29,28 @@ impl Show {
         });
         Self {
             bar,
+            has_steps,
             has_header: false,
         }
     }
 
     /// A second passed.
     pub(crate) fn second(&mut self, report: &Report) {
-        let Some(bar) = &self.bar else {
-            return self.row(report);
-        };
-        bar.set_position(report.elapsed.as_secs());
-        bar.set_message(report.brief());
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position(report.elapsed.as_secs());
+                bar.set_message(report.brief());
+            }
+            None if self.has_steps => {}
+            None => self.row(report),
+        }
     }
 
-    /// A step ended.
-    pub(crate) fn step(&mut self, report: &Report) {
-        self.row(report);
+    /// A stage ended.
+    pub(crate) fn stage(&mut self, report: &Report) {
+        if self.has_steps {
+            self.row(report);
+        }
     }
 
     pub(crate) fn end(&self) {
