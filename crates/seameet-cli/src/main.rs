@@ -13,6 +13,10 @@ use clap::Parser as _;
 
 use crate::args::{Cli, Command};
 
+/// Packets are allocated and freed by the hundred thousand a second.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(options) => commands::serve::run(&options),

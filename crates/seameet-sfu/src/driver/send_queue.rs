@@ -63,7 +63,7 @@ mod tests {
     fn train(port: u16) -> Train {
         let mut coupler = Coupler::new(1);
         let address = SocketAddr::from(([192, 0, 2, 1], port));
-        coupler.push(Transmit {
+        coupler.push(&Transmit {
             protocol: seameet_pipeline::Protocol::Udp,
             source: address,
             destination: address,

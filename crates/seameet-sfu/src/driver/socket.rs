@@ -190,18 +190,18 @@ impl MediaSocket {
         true
     }
 
-    /// Sends a train, or keeps it for a moment when the kernel's buffer is full.
-    pub(super) fn send(&mut self, now: Instant, train: Train, counters: &mut Counters) {
-        let refused = if self.queue.is_empty() {
-            self.try_train(train, counters)
-        } else {
-            Some(train)
-        };
-        if let Some(train) = refused
-            && let Some(train) = self.queue.push(now, train)
-        {
-            counters.drop_many(Drop::SocketFull, train.segments as u64);
+    /// Sends a train, or keeps it for a moment when the kernel's buffer is full. Gives back its room if it left.
+    pub(super) fn send(&mut self, mut train: Train, counters: &mut Counters) -> Option<Vec<u8>> {
+        if self.queue.is_empty() && self.try_train(&train, counters) {
+            return Some(train.contents);
         }
+        // Its room was made for the longest of trains.
+        train.contents.shrink_to_fit();
+        if let Some(train) = self.queue.push(Instant::now(), train) {
+            counters.drop_many(Drop::SocketFull, train.segments as u64);
+            return Some(train.contents);
+        }
+        None
     }
 
     /// Sends what waits, as far as the kernel takes it.
@@ -213,7 +213,7 @@ impl MediaSocket {
             let Some((since, train)) = self.queue.pop(now, late) else {
                 return;
             };
-            if let Some(train) = self.try_train(train, counters) {
+            if !self.try_train(&train, counters) {
                 self.queue.push_front(since, train);
                 return;
             }
@@ -225,34 +225,34 @@ impl MediaSocket {
         !self.queue.is_empty()
     }
 
-    /// Hands a train to the kernel. Returns it when the kernel's buffer is full.
-    fn try_train(&mut self, train: Train, counters: &mut Counters) -> Option<Train> {
+    /// Hands a train to the kernel. Returns false when the kernel's buffer is full.
+    fn try_train(&mut self, train: &Train, counters: &mut Counters) -> bool {
         if train.segments > 1 && !self.unsegmented.contains(&train.destination) {
-            match self.try_send(&train, &train.contents, Some(train.segment_size)) {
+            match self.try_send(train, &train.contents, Some(train.segment_size)) {
                 Ok(()) => count(counters, train.segments, train.contents.len()),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Some(train),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return false,
                 Err(error) => {
                     // Some drivers and routes refuse segmentation; single datagrams may still pass.
                     tracing::debug!(%error, "segmented send failed; going on with single datagrams");
                     self.remember_unsegmented(train.destination);
-                    self.send_singly(&train, counters);
+                    self.send_singly(train, counters);
                 }
             }
-            return None;
+            return true;
         }
         if train.segments > 1 {
-            self.send_singly(&train, counters);
-            return None;
+            self.send_singly(train, counters);
+            return true;
         }
-        match self.try_send(&train, &train.contents, None) {
+        match self.try_send(train, &train.contents, None) {
             Ok(()) => count(counters, 1, train.contents.len()),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Some(train),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return false,
             Err(error) => {
                 tracing::trace!(%error, "UDP send failed");
                 counters.drop(Drop::SocketError);
             }
         }
-        None
+        true
     }
 
     fn send_singly(&self, train: &Train, counters: &mut Counters) {

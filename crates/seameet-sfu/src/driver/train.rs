@@ -7,6 +7,9 @@ use seameet_pipeline::Transmit;
 /// The kernel takes at most this much in one call.
 const MAX_BYTES: usize = 60_000;
 
+/// Rooms of trains that are kept for the next ones; one waits while another one leaves.
+const MAX_SPARE: usize = 2;
+
 /// Datagrams for one receiver: all of `segment_size` bytes but the last, which may be shorter.
 #[derive(Debug)]
 pub(super) struct Train {
@@ -19,12 +22,13 @@ pub(super) struct Train {
 }
 
 impl Train {
-    fn start(transmit: Transmit) -> Self {
+    fn start(transmit: &Transmit, mut contents: Vec<u8>) -> Self {
+        contents.extend_from_slice(&transmit.contents);
         Self {
             source: transmit.source,
             destination: transmit.destination,
             segment_size: transmit.contents.len(),
-            contents: transmit.contents,
+            contents,
             segments: 1,
             closed: false,
         }
@@ -51,6 +55,8 @@ impl Train {
 pub(super) struct Coupler {
     max_segments: usize,
     waiting: Option<Train>,
+    /// Room of trains that have left, for the next ones.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Coupler {
@@ -59,6 +65,7 @@ impl Coupler {
         Self {
             max_segments,
             waiting: None,
+            spare: Vec::new(),
         }
     }
 
@@ -68,14 +75,24 @@ impl Coupler {
     }
 
     /// Adds a datagram. Returns the train that it did not fit.
-    pub(super) fn push(&mut self, transmit: Transmit) -> Option<Train> {
+    pub(super) fn push(&mut self, transmit: &Transmit) -> Option<Train> {
         if let Some(train) = &mut self.waiting
-            && train.takes(&transmit, self.max_segments)
+            && train.takes(transmit, self.max_segments)
         {
-            train.push(&transmit);
+            train.push(transmit);
             return None;
         }
-        self.waiting.replace(Train::start(transmit))
+        let contents = self.spare.pop();
+        let contents = contents.unwrap_or_else(|| Vec::with_capacity(MAX_BYTES));
+        self.waiting.replace(Train::start(transmit, contents))
+    }
+
+    /// Takes the room of a train that has left, so that the next one needs no new one.
+    pub(super) fn recycle(&mut self, mut contents: Vec<u8>) {
+        if self.spare.len() < MAX_SPARE {
+            contents.clear();
+            self.spare.push(contents);
+        }
     }
 
     /// The train that still waits.
@@ -103,7 +120,7 @@ mod tests {
         let mut coupler = Coupler::new(max_segments);
         let mut trains: Vec<_> = transmits
             .into_iter()
-            .filter_map(|transmit| coupler.push(transmit))
+            .filter_map(|transmit| coupler.push(&transmit))
             .collect();
         trains.extend(coupler.finish());
         trains

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::future::pending;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use seameet_core::media::MediaEvent;
-use seameet_pipeline::Protocol;
+use seameet_pipeline::{Protocol, Transmit};
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep_until;
 
@@ -23,6 +24,9 @@ const BATCHES_PER_TURN: usize = 8;
 const COMMANDS_PER_TURN: usize = 64;
 /// What is taken from TCP connections before the sockets get their turn.
 const NEWS_PER_TURN: usize = 16;
+/// The least time from one turn to the next. What comes meanwhile is taken together: packets of one frame leave in one
+/// train, and a busy worker does not wake up for each report of each receiver.
+const TURN: Duration = Duration::from_millis(1);
 /// How soon a room that was behind is tried again.
 const MAIL_RETRY: Duration = Duration::from_millis(5);
 
@@ -78,6 +82,10 @@ struct Worker<'a> {
     /// What the sockets count; the shard counts the rest.
     counters: Counters,
     ending: bool,
+    /// When the last turn began.
+    turn: Instant,
+    /// Something came soon after each of the last turns, so that it is not worth while to wait for it.
+    is_busy: bool,
 }
 
 impl<'a> Worker<'a> {
@@ -101,17 +109,37 @@ impl<'a> Worker<'a> {
             stats,
             counters: Counters::default(),
             ending: false,
+            turn: Instant::now(),
+            is_busy: false,
         }
     }
 
     async fn run(mut self) {
         while !self.ending {
             let deadline = self.drain();
+            if self.is_busy {
+                self.rest();
+            }
             self.wait(deadline).await;
+            self.is_busy = self.turn.elapsed() < 2 * TURN;
+            self.rest();
+            self.turn = Instant::now();
             self.receive();
             self.shard.handle_input(Instant::now(), Input::Timeout);
         }
         self.drain();
+    }
+
+    /// Lets the rest of the turn pass. Nobody else needs this thread meanwhile.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a worker's thread is its own, and the runtime's timers are no finer than a turn"
+    )]
+    fn rest(&self) {
+        let rest = TURN.saturating_sub(self.turn.elapsed());
+        if !rest.is_zero() {
+            thread::sleep(rest);
+        }
     }
 
     /// Does what the shard asks; returns when it wants to be woken.
@@ -127,27 +155,16 @@ impl<'a> Worker<'a> {
                     self.connections
                         .hang_up(Instant::now(), address, &mut self.counters);
                 }
-                Output::Transmit(transmit) => {
-                    let family = self
-                        .sockets
-                        .iter()
-                        .position(|socket| socket.serves(transmit.destination));
-                    let coupler = family.and_then(|index| self.couplers.get_mut(index));
-                    if let Some(train) = coupler.and_then(|coupler| coupler.push(transmit)) {
-                        self.send(train);
-                    }
-                }
+                Output::Transmit(transmit) => self.couple(&transmit),
                 Output::Event(room, event) => self.tell(room, event),
                 Output::Timeout(deadline) => break deadline,
             }
         };
-        let waiting: Vec<_> = self
-            .couplers
-            .iter_mut()
-            .filter_map(Coupler::finish)
-            .collect();
-        for train in waiting {
-            self.send(train);
+        for family in 0..self.couplers.len() {
+            let waiting = self.couplers.get_mut(family).and_then(Coupler::finish);
+            if let Some(train) = waiting {
+                self.send(family, train);
+            }
         }
         self.flush_connections();
         self.stats
@@ -155,10 +172,24 @@ impl<'a> Worker<'a> {
         deadline.into_iter().chain(self.flush_mail()).min()
     }
 
-    fn send(&mut self, train: Train) {
-        let mut sockets = self.sockets.iter_mut();
-        if let Some(socket) = sockets.find(|socket| socket.serves(train.destination)) {
-            socket.send(Instant::now(), train, &mut self.counters);
+    /// Adds a datagram to the train of its socket, which leaves when it is full.
+    fn couple(&mut self, transmit: &Transmit) {
+        let serves = |socket: &MediaSocket| socket.serves(transmit.destination);
+        let Some(family) = self.sockets.iter().position(serves) else {
+            return;
+        };
+        let coupler = self.couplers.get_mut(family);
+        if let Some(train) = coupler.and_then(|coupler| coupler.push(transmit)) {
+            self.send(family, train);
+        }
+    }
+
+    fn send(&mut self, family: usize, train: Train) {
+        let (socket, coupler) = (self.sockets.get_mut(family), self.couplers.get_mut(family));
+        if let Some((socket, coupler)) = socket.zip(coupler)
+            && let Some(room) = socket.send(train, &mut self.counters)
+        {
+            coupler.recycle(room);
         }
     }
 
