@@ -2,6 +2,7 @@
 //!
 //! | command | does |
 //! |---|---|
+//! | `bench` | measures the server against the floor of the same run and writes `docs/benchmarks.md` |
 //! | `demo` | builds everything and serves a call on this machine |
 //! | `test` | runs every check that CI runs |
 //! | `tidy` | checks the rules that the compiler cannot state |
@@ -9,6 +10,7 @@
 //! | `quality` | plays the scenes of the test kit and writes what viewers see to `docs/quality.md` |
 #![expect(clippy::print_stdout, reason = "a task runner talks to the terminal")]
 
+mod bench;
 mod codegen;
 mod demo;
 mod frontend;
@@ -35,6 +37,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Measure the server against the floor of the same run and write `docs/benchmarks.md`.
+    Bench(bench::Options),
     /// Build the frontend and the server, then serve a call on this machine.
     Demo(demo::Options),
     /// Run every check that CI runs.
@@ -49,6 +53,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
+        Task::Bench(options) => bench::run(&options),
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Tidy => tidy::run(),

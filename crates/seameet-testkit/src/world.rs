@@ -7,6 +7,7 @@
 //! One seed makes one run, up to the random names that the WebRTC engine draws for itself; these change bytes but
 //! not what is lost, delayed or reordered by position. This file lets time pass; [`script`] holds what tests do.
 
+mod measured;
 mod script;
 
 use std::net::SocketAddr;
@@ -23,6 +24,8 @@ use crate::client::Client;
 use crate::clock::Clock;
 use crate::link::{Link, LinkStats};
 use crate::rng::Rng;
+
+pub use measured::Around;
 
 /// A client of a world, by the order in which they came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,6 +66,12 @@ pub struct World {
     clock: Clock,
     rng: Rng,
     shard: Shard,
+    /// Nothing in this world is faster than this.
+    grain: Duration,
+    /// What is around the server's work.
+    around: Option<Around>,
+    /// Datagrams of media that the server sent so far.
+    pub media_sent: u64,
     server: SocketAddr,
     seats: Vec<Seat>,
     next_track: u32,
@@ -95,6 +104,9 @@ impl World {
         config.first_estimate = first_estimate;
         Self {
             shard: Shard::new(config, seed, clock.now()),
+            grain: Duration::from_micros(100),
+            around: None,
+            media_sent: 0,
             clock,
             rng: Rng::from_seed(seed),
             server,
@@ -197,8 +209,8 @@ impl World {
     /// One step to whatever comes next. False when that is after `end`; then time stands at `end`.
     fn step_until(&mut self, end: Instant) -> bool {
         let next = self.next_at().unwrap_or(end);
-        // Nothing in this world is faster than this, and a deadline in the past must not stop time.
-        let next = next.max(self.clock.now() + Duration::from_micros(100));
+        // A deadline in the past must not stop time.
+        let next = next.max(self.clock.now() + self.grain);
         if next > end {
             self.clock.advance_to(end);
             return false;
@@ -206,7 +218,7 @@ impl World {
         let now = self.clock.advance_to(next);
         self.step_clients(now);
         self.deliver(now);
-        self.shard.handle_input(now, Input::Timeout);
+        self.feed(now, Input::Timeout);
         self.drain();
         true
     }
@@ -234,6 +246,7 @@ impl World {
     }
 
     fn deliver(&mut self, now: Instant) {
+        let around = self.around;
         for seat in &mut self.seats {
             while let Some(transmit) = seat.up.poll(now) {
                 let datagram = Datagram {
@@ -242,7 +255,7 @@ impl World {
                     destination: transmit.destination,
                     contents: &transmit.contents,
                 };
-                self.shard.handle_input(now, Input::Datagram(datagram));
+                measured::feed(&mut self.shard, around, now, Input::Datagram(datagram));
             }
             while let Some(Downstream { transmit, told }) = seat.down.poll(now) {
                 if seat.client.has_failed() {
@@ -257,7 +270,7 @@ impl World {
     /// Does what the shard asks. Returns when it wants to be woken.
     fn drain(&mut self) -> Option<Instant> {
         loop {
-            match self.shard.poll_output() {
+            match measured::poll(&mut self.shard, self.around) {
                 Output::Transmit(transmit) => self.carry(transmit),
                 Output::Event(room, event) => {
                     self.take(room, &event);
@@ -277,6 +290,12 @@ impl World {
     fn carry(&mut self, transmit: Transmit) {
         let now = self.clock.now();
         let size = transmit.contents.len();
+        // RTP has a second byte below 192 or above 223, RTCP between (RFC 5761, section 4).
+        let is_media = matches!(
+            transmit.contents.get(..2),
+            Some([128..=191, 0..=191 | 224..=255])
+        );
+        self.media_sent += u64::from(is_media);
         let to = |seat: &&mut Seat| seat.client.mapped == transmit.destination;
         match self.seats.iter_mut().find(to) {
             Some(seat) => {

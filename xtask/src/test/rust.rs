@@ -7,8 +7,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use super::runner::Pass;
 use crate::tools::NEXTEST;
-use crate::{prerequisites, process, workspace};
+use crate::{bench, prerequisites, process, workspace};
 
 /// What clippy, the tests and the server are compiled with.
 const WHOLE: &[&str] = &["--workspace", "--all-features", "--locked"];
@@ -96,4 +97,16 @@ pub(super) fn features() -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// Counts what a forwarded packet needs, where callgrind can be had.
+pub(super) fn instructions() -> Result<Pass> {
+    if let Err(error) = bench::provide_valgrind() {
+        println!("INSTRUCTIONS WERE NOT COUNTED: {error:#}");
+        return Ok(Pass::Without(format!(
+            "instructions were NOT counted: {error}"
+        )));
+    }
+    bench::check_instructions()?;
+    Ok(Pass::Whole)
 }

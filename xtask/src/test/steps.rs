@@ -70,6 +70,13 @@ pub(super) const ALL: &[Step] = &[
     )
     .slow(),
     Step::partial(
+        "instructions",
+        "a forwarded packet needs no more instructions",
+        &[],
+        rust::instructions,
+    )
+    .slow(),
+    Step::partial(
         "deny",
         "licences, sources, bans, advisories",
         &[],
