@@ -3,6 +3,17 @@ import { backoff } from './backoff.ts'
 
 /** From the first offer of a peer connection until media can flow. */
 const START_LIMIT = 15_000
+/**
+ * A browser says `disconnected` as soon as one connectivity check is not answered (Firefox) or several are not
+ * (Chromium). On a line that loses packets that passes by itself, and a restart would stop what still arrives. So it
+ * counts after this long without anything that arrives,
+ */
+const DOUBT_LIMIT = 2500
+/** and after this long in any case: what we send may be lost while the rest arrives. */
+const DOUBT_END = 15_000
+/** What arrived by a look at the counters is as old as the look before, at most this much. */
+const LOOK_INTERVAL = 1000
+
 /** An ICE restart that took longer than this did not help. */
 const RESTART_LIMIT = 8000
 
@@ -27,6 +38,8 @@ export class MediaRecovery {
   #signal = false
   #deadline: number | null = null
   #attempts = 0
+  /** Since when the browser doubts the path, while media is up. */
+  #doubted: number | null = null
   /** What to do as soon as signaling is back. */
   #due: MediaRecoveryOutput | null = null
 
@@ -56,6 +69,7 @@ export class MediaRecovery {
   began(now: number): void {
     this.#outputs.length = 0
     this.#due = null
+    this.#doubted = null
     this.#state = 'starting'
     this.#deadline = now + START_LIMIT
   }
@@ -63,6 +77,7 @@ export class MediaRecovery {
   /** There is no peer connection and none is wanted. */
   stopped(): void {
     this.#outputs.length = 0
+    this.#doubted = null
     this.#state = 'none'
     this.#everUp = false
     this.#signal = false
@@ -88,13 +103,26 @@ export class MediaRecovery {
   /** ICE and DTLS are up. */
   connected(): void {
     this.#state = 'up'
+    this.#doubted = null
     this.#everUp = true
     this.#attempts = 0
     this.#deadline = null
     this.#due = null
   }
 
-  /** The browser or the watch says that nothing arrives. */
+  /** The browser misses answers on the path. */
+  doubted(now: number): void {
+    if (this.#state !== 'up' || this.#doubted !== null) return
+    this.#doubted = now
+    this.#deadline = now + DOUBT_LIMIT
+  }
+
+  /** Media arrived between the last two looks. */
+  arrived(now: number): void {
+    if (this.#doubted !== null && now - LOOK_INTERVAL >= this.#doubted) this.#deadline = this.#doubted + DOUBT_END
+  }
+
+  /** The watch says that nothing arrives. */
   interrupted(now: number): void {
     if (this.#state === 'up') this.#act(now, 'restart-ice')
   }
@@ -114,7 +142,8 @@ export class MediaRecovery {
   wake(now: number): void {
     if (this.#deadline === null || now < this.#deadline) return
     this.#deadline = null
-    if (this.#state === 'waiting') this.#act(now, 'rebuild')
+    if (this.#state === 'up') this.interrupted(now)
+    else if (this.#state === 'waiting') this.#act(now, 'rebuild')
     else if (this.#state === 'starting' || this.#state === 'restarting') this.#rebuildLater(now)
   }
 
@@ -130,6 +159,7 @@ export class MediaRecovery {
   }
 
   #act(now: number, action: MediaRecoveryOutput): void {
+    this.#doubted = null
     if (this.#state === 'up' || this.#state === 'waiting') this.#state = 'restarting'
     if (!this.#signal) {
       this.#due = this.#due === 'rebuild' ? 'rebuild' : action

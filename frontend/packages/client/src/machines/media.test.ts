@@ -52,6 +52,34 @@ describe('MediaRecovery', () => {
     expect(recovery).toMatchObject({ health: 'up', attempt: 0 })
   })
 
+  it('lets a doubt pass that media or the browser refutes', () => {
+    const recovery = flowing()
+    recovery.doubted(1000)
+    expect(recovery).toMatchObject({ health: 'up' })
+    recovery.connected()
+    expect(recovery.deadline()).toBeNull()
+    recovery.doubted(2000)
+    recovery.arrived(2900)
+    expect(recovery.deadline()).toBe(4500)
+    recovery.arrived(3900)
+    recovery.wake(4500)
+    expect(drain(recovery)).toEqual([])
+    // What we send may be lost all the same.
+    recovery.wake(17_000)
+    expect(drain(recovery)).toEqual(['restart-ice'])
+  })
+
+  it('restarts ICE when nothing arrives on a path in doubt', () => {
+    const recovery = flowing()
+    recovery.doubted(1000)
+    recovery.doubted(3000)
+    recovery.wake(3499)
+    expect(drain(recovery)).toEqual([])
+    recovery.wake(3500)
+    expect(drain(recovery)).toEqual(['restart-ice'])
+    expect(recovery.health).toBe('down')
+  })
+
   it('waits for signaling, because a restart is an offer', () => {
     const recovery = flowing()
     recovery.signalDown()

@@ -278,8 +278,9 @@ describe('ICE servers', () => {
     await advance(3000)
     expect(browser.peers).toHaveLength(1)
     expect(browser.peer.configurations).toEqual([{ bundlePolicy: 'max-bundle', iceServers: turn('second') }])
+    browser.peer.inboundPerLook = 0
     browser.peer.setState('disconnected')
-    await advance(100)
+    await advance(2600)
     expect(browser.peer.generation).toBe(1)
   })
 })

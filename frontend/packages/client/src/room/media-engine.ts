@@ -87,6 +87,8 @@ export class MediaEngine {
         this.#drain()
       },
       flowing: () => {
+        this.#recovery.arrived(browser.now())
+        this.#recoveryAlarm.set(this.#recovery.deadline())
         if (this.#recovery.health !== 'down' || this.#peer?.connected !== true) return
         this.#recovery.connected()
         this.#drain()
@@ -274,7 +276,7 @@ export class MediaEngine {
     const now = this.#browser.now()
     if (state === 'connected') this.#recovery.connected()
     else if (state === 'failed') this.#recovery.failed(now)
-    else this.#recovery.interrupted(now)
+    else this.#recovery.doubted(now)
     this.#drain()
   }
 

@@ -228,8 +228,11 @@ describe('recovering media', () => {
     const { room, server, browser, advance } = await call()
     const before = server.of('offer').length
     server.answersOffers = false
+    browser.peer.inboundPerLook = 0
     browser.peer.setState('disconnected')
-    await advance(10)
+    await advance(2400)
+    expect(room.connection.get()).toMatchObject({ state: 'live' })
+    await advance(200)
     expect(room.connection.get()).toMatchObject({ state: 'recovering', reason: 'media-lost', signal: 'up', media: 'down' })
     expect(server.of('offer')).toHaveLength(before + 1)
     expect(browser.peer.generation).toBe(1)
@@ -238,6 +241,18 @@ describe('recovering media', () => {
     browser.peer.setState('connected')
     expect(room.connection.get()).toMatchObject({ state: 'live', media: 'up' })
     expect(browser.peers).toHaveLength(1)
+  })
+
+  it('lets what still arrives go on when a browser misses an answer', async () => {
+    const { room, browser, advance } = await call()
+    for (let misses = 0; misses < 5; misses += 1) {
+      browser.peer.setState('disconnected')
+      await advance(1500)
+      browser.peer.setState('connected')
+      await advance(300)
+    }
+    expect(browser.peer.generation).toBe(0)
+    expect(room.connection.get()).toMatchObject({ state: 'live', media: 'up' })
   })
 
   it('acts on silence before the browser does', async () => {
@@ -257,7 +272,7 @@ describe('recovering media', () => {
     const { room, browser, server, advance } = await call()
     browser.peer.inboundPerLook = 0
     browser.peer.setState('disconnected')
-    await advance(9000)
+    await advance(11_500)
     expect(browser.peers).toHaveLength(2)
     expect(server.last('offer').tracks).toHaveLength(2)
     expect(room.connection.get()).toMatchObject({ state: 'live', media: 'up' })
@@ -283,8 +298,9 @@ describe('recovering media', () => {
     const { room, browser, server, advance } = await call()
     server.admission = 'unreachable'
     browser.socket.break()
+    browser.peer.inboundPerLook = 0
     browser.peer.setState('disconnected')
-    await advance(1000)
+    await advance(2600)
     expect(browser.peer.generation).toBe(0)
     expect(room.connection.get()).toMatchObject({ signal: 'down', media: 'down' })
     server.admission = 'admit'
