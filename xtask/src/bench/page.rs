@@ -118,7 +118,8 @@ fn comparison(findings: &Findings) -> String {
     let mut text = String::from(
         "## Beside Janus\n\n\
          The same participants, the same work, in turns, against the Janus that Debian ships (video room plugin, \
-         `seameet load --target janus`).\n\n\
+         `seameet load --target janus`). Among twenty who speak ours forwards three voices to each and Janus all: compare packets\n\
+         as well as seconds there.\n\n\
          | case | s per million packets, ours | Janus | share, round by round | packets/s ours, Janus | p99 ms ours, Janus |\n\
          |---|---|---|---|---|---|\n",
     );
