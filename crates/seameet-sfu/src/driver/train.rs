@@ -166,4 +166,14 @@ mod tests {
         let large = couple(64, (0..60).map(|_| transmit(9, 1_200)));
         assert_eq!(large, ["9: 50 x 1200, 60000", "9: 10 x 1200, 12000"]);
     }
+
+    #[test]
+    fn a_train_in_the_room_of_another_carries_nothing_of_it() {
+        let mut coupler = Coupler::new(64);
+        coupler.push(&transmit(9, 100));
+        let first = coupler.finish().unwrap();
+        coupler.recycle(first.contents);
+        coupler.push(&transmit(8, 10));
+        assert_eq!(coupler.finish().unwrap().contents, [0; 10]);
+    }
 }
